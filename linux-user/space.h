@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The guest's address space: which ranges the guest has mapped, with what
+ * protection and from what file, and where new mappings go.  Guest addresses
+ * are host addresses; everything outside the guest's window belongs to the
+ * runner.  Modelled on an arm64 kernel with 42-bit virtual addresses: stack
+ * on top, mmap area growing down below it, PIE at two thirds, brk after the
+ * executable.
+ *
+ * All functions take the space's own lock (recursive for none); they are
+ * thread-safe, not async-signal-safe, unless marked SIGSAFE.
+ */
+#ifndef LINUX_USER_SPACE_H
+#define LINUX_USER_SPACE_H
+
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "base/base.h"
+
+#define SPACE_TOP (1ull << 42)		/* first address past the window */
+
+struct tctx;
+
+struct vma {
+	gaddr start, end;
+	u32 prot;		/* PROT_* the guest asked for */
+	u32 flags;		/* MAP_* of the mapping (shared, anon, ...) */
+	u64 offset;		/* file offset of start */
+	dev_t dev;
+	ino_t ino;
+	const char *name;	/* path, "[heap]", "[stack]" ...; owned */
+};
+
+struct space;
+
+struct space *space_new(void);
+void space_set_tctx(struct space *s, struct tctx *t);	/* for invalidation */
+/* Drop all guest mappings (failed exec image; the host ones too). */
+void space_free(struct space *s);
+
+/* The system calls, with the kernel's arguments and results (-errno). */
+s64 space_mmap(struct space *s, gaddr addr, u64 len, int prot, int flags,
+	       int fd, u64 offset);
+s64 space_munmap(struct space *s, gaddr addr, u64 len);
+s64 space_mprotect(struct space *s, gaddr addr, u64 len, int prot);
+s64 space_mremap(struct space *s, gaddr old, u64 old_len, u64 new_len,
+		 int flags, gaddr new_addr);
+s64 space_madvise(struct space *s, gaddr addr, u64 len, int advice);
+s64 space_brk(struct space *s, gaddr brk);
+s64 space_shmat(struct space *s, int shmid, gaddr addr, int flags);
+s64 space_shmdt(struct space *s, gaddr addr);
+
+/* Loader's side. */
+void space_set_brk(struct space *s, gaddr start);
+void space_set_name(struct space *s, gaddr addr, const char *name);
+
+/* The vma that holds addr; copied out.  false if none. */
+bool space_find(struct space *s, gaddr addr, struct vma *out);
+
+/* Code fetch for the translator (struct mem_ops.fetch_page). */
+int space_fetch_page(void *space, gaddr addr, const u8 **host);
+
+/* Print in the format of /proc/self/maps (or smaps with zero counts). */
+void space_print_maps(struct space *s, FILE *f);
+
+/* Total mapped pages, code/data bounds for /proc/self/stat and statm. */
+struct space_info {
+	gaddr start_code, end_code, start_data, end_data;
+	gaddr start_stack, start_brk, brk, mmap_base;
+	gaddr arg_start, arg_end, env_start, env_end;
+	u64 pages;
+};
+void space_get_info(struct space *s, struct space_info *info);
+void space_set_info(struct space *s, const struct space_info *info);
+
+void space_fork_prepare(struct space *s);
+void space_fork_parent(struct space *s);
+void space_fork_child(struct space *s);
+
+#endif

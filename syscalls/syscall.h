@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The guest's Linux system calls, answered by the host kernel.
+ *
+ * One table per guest (a64.tbl) names every call: number, name, handler and
+ * argument kinds.  From it derive dispatch, names, strace and the coverage
+ * list.  A handler is one of
+ *
+ *	=		pass all six arguments to the host call of that name
+ *	name		sys_name() of a sys_*.c file in this folder
+ *	^name		an operation of the process layer above, reached
+ *			through struct sys_ops (clone, mmap, rt_sigaction ...)
+ *	-		not there: ENOSYS, reported under -d unimp
+ *
+ * Results are the kernel's: a value, or -errno.  64-bit guests share the
+ * host's structures but for the few that abi_*.h lists.
+ */
+#ifndef SYSCALLS_SYSCALL_H
+#define SYSCALLS_SYSCALL_H
+
+#include "base/base.h"
+
+struct cpu;
+struct sysctx;
+
+/* A handler: a[0..5] are the guest's arguments.  Returns value or -errno. */
+typedef s64 sys_fn(struct sysctx *c, const u64 *a);
+
+/*
+ * Results that are not results.  SYS_RESTART: a restartable host call was
+ * interrupted (or not begun) because a signal waits: the process layer either
+ * restarts it or gives EINTR.  SYS_NORETURN: the handler has set the guest
+ * registers itself (sigreturn, execve).
+ */
+#define SYS_RESTART (-512)
+#define SYS_NORETURN (-513)
+
+/* Process operations of ^name rows: enum sys_proc_op { SYS_PROC_clone, ... },
+ * generated as X-macro rows SYSPROC(name) in syscalls/a64_proc.h. */
+
+struct sys_config {
+	const char *const *prefix;	/* -L directories, in order; NULL-ended */
+	const char *uname_release;	/* -r, or NULL */
+	const char *uname_machine;	/* "aarch64" */
+	bool strace;
+	u32 log;			/* LOG_* channels */
+};
+
+/* What the process layer gives to the handlers. */
+struct sys_ops {
+	sys_fn *const *proc;		/* indexed by enum sys_proc_op */
+	/*
+	 * Guest file name -> host file name for an access to it: applies -L
+	 * prefixes.  Returns name itself or buf.  Used by path.c.
+	 */
+	/* Content of an emulated /proc file (maps, stat, cmdline ...), or
+	 * -ENOENT if the kernel's own is right.  Returns an fd (memfd). */
+	int (*open_proc)(struct sysctx *c, const char *name, int flags);
+	/* The guest executable's path, for /proc/self/exe. */
+	const char *(*exe_path)(struct sysctx *c);
+	/* The host wrote into guest memory [addr, len) that may hold code. */
+	void (*code_written)(struct sysctx *c, gaddr addr, u64 len);
+	/* Descriptors >= this belong to the runner and do not exist for the
+	 * guest (close_range, /proc/self/fd). */
+	int (*fd_limit)(struct sysctx *c);
+};
+
+/* One per guest thread. */
+struct sysctx {
+	struct cpu *cpu;
+	const struct sys_ops *ops;
+	const struct sys_config *cfg;
+	void *task;			/* struct task of linux-user */
+	u64 nr;				/* number of the call being answered */
+};
+
+/*
+ * Answer guest call nr with arguments a[0..5].  Thread-safe; strace and log
+ * output go to the log stream, never to the guest's stderr unless asked.
+ */
+s64 syscall_a64(struct sysctx *c, u64 nr, const u64 *a);
+
+/* Name of guest call nr, or NULL. */
+const char *syscall_name_a64(u64 nr);
+
+/*
+ * The only way to make a host call that can block or must not lose a signal:
+ * checks cpu->exit_request and makes the call with no window between them.
+ * SYS_RESTART if a signal waits and nothing has happened.  host_syscall.S.
+ */
+s64 host_syscall(struct sysctx *c, long nr, u64 a0, u64 a1, u64 a2, u64 a3,
+		 u64 a4, u64 a5);
+
+/*
+ * To be called by the process layer's signal handler with the host's
+ * ucontext: if it interrupted host_syscall() before the call was made (or
+ * the kernel is about to restart it), makes it return SYS_RESTART.
+ */
+void host_syscall_interrupted(void *uc) SIGSAFE;
+
+/* Short form for calls that never block. */
+#define HOST(c, nr, ...) host_syscall_n(c, nr, ##__VA_ARGS__, 0, 0, 0, 0, 0, 0)
+#define host_syscall_n(c, nr, a0, a1, a2, a3, a4, a5, ...) \
+	host_syscall(c, nr, (u64)(a0), (u64)(a1), (u64)(a2), (u64)(a3), \
+		     (u64)(a4), (u64)(a5))
+
+/* -- Guest memory for handlers --------------------------------------------
+ * 64-bit guests are identity-mapped; the copies are still guarded: a bad
+ * pointer gives -EFAULT, never a crash (process_vm_readv or fault guard).  */
+int guest_read(struct sysctx *c, void *dst, gaddr src, u64 len);
+int guest_write(struct sysctx *c, gaddr dst, const void *src, u64 len);
+/* String into buf; -EFAULT, -ENAMETOOLONG; length without NUL on success. */
+s64 guest_read_str(struct sysctx *c, char *buf, u64 size, gaddr src);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The state of one guest CPU, as translated code, the IR interpreter and the
+ * layers above see it.  One per guest thread (user mode) or virtual CPU
+ * (system mode); never shared between host threads while it runs.
+ *
+ * Translated code addresses it through one host register that points
+ * CPU_BIAS bytes into the struct, so that all general registers are within a
+ * signed 8-bit displacement.  The order of the first members is therefore
+ * part of the contract (checked by static asserts in the back ends).
+ *
+ * Outside translated code (after exec_run() returned, in helpers, at a
+ * recovered fault) everything here is canonical: each guest register is in
+ * its slot.  The only exception is the cumulative floating-point flags: part
+ * of them may be in the host's own status register; use fpsr_sync() of
+ * translate/translate.h first.
+ */
+#ifndef TRANSLATE_CPU_H
+#define TRANSLATE_CPU_H
+
+#include <stdatomic.h>
+
+#include "base/base.h"
+
+union v128 {
+	u8 b[16];
+	u16 h[8];
+	u32 s[4];
+	u64 d[2];
+	s8 sb[16];
+	s16 sh[8];
+	s32 ss[4];
+	s64 sd[2];
+} __attribute__((aligned(16)));
+
+/*
+ * The stored image of condition flags ("packed"): the positions that the x86
+ * instructions lahf (into bits 15..8) and seto (into bit 0) leave behind, but
+ * with the guest's own carry polarity.  All other bits are unspecified.
+ */
+#define FLAG_N (1u << 15)
+#define FLAG_Z (1u << 14)
+#define FLAG_C (1u << 8)
+#define FLAG_V (1u << 0)
+
+/* Packed image from Arm's PSTATE.NZCV in bits 31..28, and back. */
+static inline u32 flags_from_nzcv(u32 nzcv)
+{
+	return (nzcv >> 31 & 1) << 15 | (nzcv >> 30 & 1) << 14 |
+	       (nzcv >> 29 & 1) << 8 | (nzcv >> 28 & 1);
+}
+
+static inline u32 flags_to_nzcv(u32 packed)
+{
+	return (packed >> 15 & 1) << 31 | (packed >> 14 & 1) << 30 |
+	       (packed >> 8 & 1) << 29 | (packed & 1) << 28;
+}
+
+/* Guest register numbers of the a64 guest in cpu.r[]: x0..x30, then sp. */
+enum { CPU_SP = 31 };
+
+/* Direct-mapped per-thread cache for indirect jumps. */
+#define JCACHE_BITS 10
+#define JCACHE_SIZE (1u << JCACHE_BITS)
+struct jcache_ent {
+	u64 key;			/* guest pc | mode << CPU_MODE_SHIFT */
+	const void *code;
+};
+
+/* The mode key sits in address bits that no guest pc uses. */
+#define CPU_MODE_SHIFT 56
+
+/* Bytes between the start of struct cpu and what the host register holds. */
+#define CPU_BIAS 128
+
+struct tctx;
+
+struct cpu {
+	u64 r[32];			/* general registers */
+	u64 pc;
+	u32 flags;			/* packed, see above */
+	/*
+	 * Non-zero: leave translated code at the next poll.  Set by signal
+	 * handlers and other threads, cleared by the owner after exec_run().
+	 */
+	_Atomic u32 exit_request;
+	u32 fpcr;			/* guest layout (Arm: FPCR) */
+	u32 fpsr;			/* guest layout (Arm: FPSR) incl. QC */
+	u32 mode;			/* block mode key, from guest_isa.mode() */
+	u32 exit_info;			/* operand of the last exit (imm16 ...) */
+	u64 tpidr;			/* TPIDR_EL0 / fs base */
+	u64 tpidrro;			/* TPIDRRO_EL0 / gs base */
+	/* Exclusive monitor: address, size in bytes (0: open) and value. */
+	u64 excl_addr;
+	u64 excl_size;
+	u64 excl_val[2];
+	union v128 v[32];		/* vector registers */
+	u64 fault_addr;			/* data address of the last fault */
+	u32 fault_info;			/* enum exec_fault bits */
+	u32 fault_pad;
+
+	/* -- private to translate/ ------------------------------------- */
+	union v128 vtmp[4];		/* operands of out-of-line vector ops */
+	union v128 vspill[32];		/* spill slots of values */
+	u64 rspill[32];
+	void *host_sp;			/* C stack to return to */
+	void *rstack_lo, *rstack_top;	/* host return stack, see engine */
+	const void *const *rt;		/* table of runtime entry points */
+	u32 saved_mxcsr, guest_mxcsr;	/* host FP control in and out */
+	u64 link_id;			/* direct exit that asked to be linked */
+	u64 seen_epoch;
+	struct tctx *tctx;
+	void *owner;			/* the layer above: task, vcpu */
+	struct jcache_ent jcache[JCACHE_SIZE];
+};
+
+#endif

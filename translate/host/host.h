@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a host back end provides: turn one checked IR block into position-
+ * independent host code, patch and poison that code, recover guest state at
+ * a host pc.  Knows ir.h, cpu.h, codebuf.h, sem.h; never a guest.
+ */
+#ifndef TRANSLATE_HOST_HOST_H
+#define TRANSLATE_HOST_HOST_H
+
+#include "translate/cpu.h"
+#include "translate/ir.h"
+#include "translate/translate.h"
+
+/* A direct exit of a block, patchable to jump to its target. */
+struct host_link {
+	gaddr target;
+	u32 patch_off;		/* of the rel32 field, from the block's code */
+	u32 stub_off;		/* where it points while unlinked */
+};
+
+enum { HOST_MAX_LINKS = 160 };
+
+/* What emit() reports of a block. */
+struct host_block {
+	u8 *code;		/* in: where to write (RW view) */
+	u32 avail;		/* in: bytes there */
+	u32 code_len;		/* out: hot and cold code */
+	u32 entry_off;		/* out: where the block is entered */
+	u8 *side;		/* in: where to write the side table */
+	u32 side_avail, side_len;
+	unsigned nlinks;
+	struct host_link link[HOST_MAX_LINKS];
+	u32 first_link_id;	/* in: link ids are consecutive from here */
+};
+
+struct host_backend {
+	const char *name;
+	/* Once per process: probe the CPU (masked by DRAGOMAN_HOST_CPU),
+	 * choose variants, emit the runtime stubs into buf. */
+	int (*init)(struct tctx *t, u8 *buf, u32 avail, u32 *len);
+	/* 0, -ENOSPC (code memory), -E2BIG (split the block and try again). */
+	int (*emit)(struct tctx *t, const struct ir *ir, struct host_block *hb);
+	/* Point an exit at host code; atomic for threads executing it. */
+	void (*patch)(u8 *code, const struct host_link *l, const u8 *target);
+	void (*unpatch)(u8 *code, const struct host_link *l);
+	/* Make every later entry of the block go to the dispatcher. */
+	void (*poison)(struct tctx *t, u8 *entry);
+	/* Enter translated code; returns enum exec_exit. */
+	unsigned (*enter)(struct cpu *cpu, const void *code);
+	/* Recover state: host pc `off` bytes into the block; see
+	 * exec_host_fault(). */
+	bool (*recover)(struct cpu *cpu, void *uc, const u8 *side, u32 side_len,
+			u32 off, const struct ir *unused);
+};
+
+extern const struct host_backend *const host_backend;
+
+#endif
