@@ -125,6 +125,9 @@ enum {
 	IR_MAX_INSNS = 64	/* guest instructions in one block */
 };
 
+/* Bits of struct ir's mode that every guest uses alike: FP control. */
+enum { IR_MODE_DN = 1, IR_MODE_FZ = 2, IR_MODE_FZ16 = 4, IR_MODE_AHP = 8 };
+
 struct ir {
 	unsigned ninst, npool, ninsns;
 	u32 mode;			/* guest mode key of the block */
