@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The code generator's inside: what the isel_*.c files share.
+ *
+ * emit.c walks one IR block twice.  Backward (liveness.c): last uses, dead
+ * instructions, dead PUTs, which value may be computed directly in a pinned
+ * guest register.  Forward (emit.c): for each live instruction the function
+ * in isel_table[] runs; it asks regalloc.c for operands and results in host
+ * registers and writes host code at cg->p.
+ *
+ * Guest registers.  Some are pinned to host registers for the whole life of
+ * translated code (regs.def), the rest lives in struct cpu.  A PUT takes
+ * effect when it is reached: it moves into the pinned register or stores to
+ * the cpu, so at every host instruction that may fault the guest's general
+ * and vector registers are where they belong.  Only the flags are lazy: they
+ * may be in RFLAGS; the side table (recover.c) says how to read them there.
+ *
+ * Values.  A value is in at most one register chosen by the allocator and/or
+ * in one memory slot (a guest register's place in struct cpu that holds the
+ * same bits, or a spill slot), or it is a constant.  A register of the pinned
+ * set may also hold a value; it is then read-only for isel code.
+ *
+ * Rules for an isel function `bool isel_x(cg, i, idx)`:
+ *  - decide first whether this case is handled; if not return false having
+ *    called nothing below: emit.c then calls the op's semantic function.
+ *  - get operands (cg_use_*), then the result (cg_def_*), then temporaries,
+ *    then emit.  Registers got stay valid until the function returns.
+ *  - call cg_clobber_flags() before the first emitted instruction that
+ *    changes RFLAGS (after all cg_use/def calls is fine).
+ *  - never write a register got from cg_use_*.
+ *  - dead operands and temporaries are released by emit.c afterwards.
+ *  - several forms of one instruction go by cg->feat (hostcpu.h).
+ *  - if AVX is present use VEX forms only (no SSE/AVX mixing).
+ *
+ * Own it: every table row of isel_core.def and isel_vec.def names the isel
+ * function of an opcode; `_(OP, function)`.
+ */
+#ifndef TRANSLATE_HOST_X64_CG_H
+#define TRANSLATE_HOST_X64_CG_H
+
+#include "base/base.h"
+#include "translate/cpu.h"
+#include "translate/host/host.h"
+#include "translate/ir.h"
+
+enum {
+	RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI,
+	R8, R9, R10, R11, R12, R13, R14, R15,
+	CG_NOREG = 0xff,
+	CG_ENV = RBP			/* struct cpu + CPU_BIAS */
+};
+
+/* XMM registers are 0..15 in this interface; inside val.reg they are +16. */
+enum { CG_XMM0 = 16, CG_NREG = 32 };
+
+/* Condition codes of jcc, setcc, cmovcc. */
+enum x64_cc {
+	CC_O, CC_NO, CC_B, CC_AE, CC_E, CC_NE, CC_BE, CC_A,
+	CC_S, CC_NS, CC_P, CC_NP, CC_L, CC_GE, CC_LE, CC_G
+};
+
+/* What the allocator knows of one value. */
+struct cg_val {
+	u8 reg;			/* 0-15 GPR, 16-31 XMM, CG_NOREG */
+	u8 flags;		/* CGV_* */
+	u8 mem;			/* slot number, 0 = none */
+	u8 home;		/* hint: pinned host register to compute it in,
+				   or CG_NOREG */
+	u16 last;		/* instruction of its last use; 0 = unused */
+	u16 uses;
+};
+
+enum {
+	CGV_DEAD = 1,		/* instruction need not be emitted */
+	CGV_ZEXT = 2,		/* XMM: bits above the type are zero;
+				   GPR: I32 with zero upper half */
+	CGV_DONE = 4		/* emitted together with an earlier one */
+};
+
+/* Memory slots: r[0..31], v[0..31], rspill[0..31], vspill[0..31], +1. */
+enum { CG_SLOT_R = 1, CG_SLOT_V = 33, CG_SLOT_RS = 65, CG_SLOT_VS = 97 };
+
+/* What RFLAGS hold, relative to the guest's flags. */
+enum cg_flkind {
+	FL_NONE,
+	FL_ADD,			/* SF ZF OF = N Z V, CF = C */
+	FL_SUB,			/* the same, CF = !C */
+	FL_FCMP,		/* left by ucomis a, b */
+	FL_FCMP_SWAP		/* left by ucomis b, a */
+};
+
+struct cg;
+struct cg_cold;
+typedef bool isel_fn(struct cg *cg, const struct ir_inst *i, unsigned idx);
+typedef void cold_fn(struct cg *cg, struct cg_cold *c);
+
+/*
+ * Code that is rarely run, emitted behind the block.  fn writes it when the
+ * block is complete; `from` (a rel32 field) then points to it.  The register
+ * allocator must not be called from fn: remember registers in arg[].
+ */
+struct cg_cold {
+	cold_fn *fn;
+	u8 *from;		/* rel32 field to patch, NULL: none */
+	u8 *back;		/* where to continue (cg_cold_back) */
+	u16 idx;		/* IR instruction */
+	u8 arg[10];
+	u32 live;		/* registers holding something: GPR | XMM<<16 */
+	u64 imm;
+};
+
+struct cg_fixup {		/* rip-relative reference to a constant */
+	u32 off;		/* of the disp32, from hb->code */
+	u16 id;
+	u16 tail;		/* bytes of the instruction after the disp32 */
+};
+
+enum { CG_MAX_COLD = 512, CG_MAX_CONST = 128, CG_MAX_FIXUP = 1024 };
+
+struct cg {
+	u8 *p;			/* next byte of code */
+	u8 *limit;		/* emit.c gives up here */
+	const struct ir *ir;
+	struct host_block *hb;
+	struct tctx *t;
+	u64 feat;		/* HOSTCPU_* bits, see hostcpu.h */
+	bool avx;		/* feat has AVX (used all the time) */
+	bool failed;		/* a limit was hit: emit returns -E2BIG */
+	unsigned cur;		/* instruction being emitted */
+
+	/* register allocator */
+	val_t reg_val[CG_NREG];	/* value in each register, 0 none */
+	u32 locked;		/* registers in use by this instruction */
+	u32 tmps;		/* those of them that are temporaries */
+	u32 rspill_used, vspill_used;
+	val_t slot_val[129];	/* value whose copy a slot is */
+
+	/* flags */
+	val_t fl_val;		/* FLAGS value now in RFLAGS, 0 none */
+	u8 fl_kind;
+	val_t fl_cur;		/* value last PUTF (or GETF), 0 unknown */
+	bool fl_in_env;		/* cpu->flags is up to date */
+
+	/* side table being written */
+	u8 *side;
+	u32 side_off;		/* host offset of the last record */
+
+	unsigned ncold, nconst, nfixup;
+	struct cg_val val[IR_MAX_INST];
+	struct cg_cold cold[CG_MAX_COLD];
+	u64 cval[CG_MAX_CONST][2];
+	struct cg_fixup fixup[CG_MAX_FIXUP];
+};
+
+/* Displacement from CG_ENV of a member of struct cpu. */
+#define CG_CPU(member) ((s32)offsetof(struct cpu, member) - CPU_BIAS)
+
+/* -- Operands: regalloc.c --------------------------------------------------
+ * use: the register that holds v now; loads it if necessary.
+ * def: where the current instruction puts its result:
+ *   cg_def_*		may be the register of an operand that dies here (right
+ *			for one instruction that reads before it writes)
+ *   cg_def_*_early	differs from all operands got so far
+ *   cg_def_*_as	already holds a copy of operand a, may be overwritten;
+ *			differs from the other operands got so far
+ * All take operands' last uses from cg->cur.                               */
+unsigned cg_use_gpr(struct cg *cg, val_t v);
+unsigned cg_use_xmm(struct cg *cg, val_t v);
+unsigned cg_def_gpr(struct cg *cg, unsigned idx);
+unsigned cg_def_gpr_early(struct cg *cg, unsigned idx);
+unsigned cg_def_gpr_as(struct cg *cg, unsigned idx, val_t a);
+unsigned cg_def_xmm(struct cg *cg, unsigned idx);
+unsigned cg_def_xmm_early(struct cg *cg, unsigned idx);
+unsigned cg_def_xmm_as(struct cg *cg, unsigned idx, val_t a);
+unsigned cg_tmp_gpr(struct cg *cg);
+unsigned cg_tmp_xmm(struct cg *cg);
+/* A temporary that is this very register (RAX RCX RDX; XMM 8..15). */
+unsigned cg_tmp_fixed_gpr(struct cg *cg, unsigned reg);
+/*
+ * Is v only in memory (not in a register, this is its last use or loading it
+ * would not pay)?  Then *disp is its displacement from CG_ENV, usable as a
+ * memory operand; vector slots are 16-byte aligned.
+ */
+bool cg_use_mem(struct cg *cg, val_t v, s32 *disp);
+/* Does the current instruction use v for the last time? */
+static inline bool cg_dies(const struct cg *cg, val_t v)
+{
+	return cg->val[v].last <= cg->cur;
+}
+/* XMM values: are the bits above the type known to be zero? */
+static inline bool cg_is_zext(const struct cg *cg, val_t v)
+{
+	return cg->val[v].flags & CGV_ZEXT;
+}
+static inline void cg_set_zext(struct cg *cg, unsigned idx)
+{
+	cg->val[idx].flags |= CGV_ZEXT;
+}
+
+/* -- Constants -------------------------------------------------------------
+ * 16-byte constants follow the block's code.  Emit the instruction with a
+ * rip-relative operand (mod 00, rm 101) and any disp32, then at once call
+ * cg_const_ref() with the number of bytes that follow the disp32 (imm8).   */
+unsigned cg_const128(struct cg *cg, u64 lo, u64 hi);
+void cg_const_ref(struct cg *cg, unsigned id, unsigned tail);
+
+/* -- Flags: isel_flags.c --------------------------------------------------- */
+/* RFLAGS are about to change: save what is still needed. */
+void cg_clobber_flags(struct cg *cg);
+/* RFLAGS now hold FLAGS value v (after emitting its producer). */
+void cg_set_flags(struct cg *cg, val_t v, enum cg_flkind kind);
+/*
+ * Bring FLAGS value f into RFLAGS such that the returned condition code
+ * tests `cond` (not for unordered FP cases needing two tests: those are
+ * normalised first).  May emit code; mov/lea/cmov/setcc may follow.
+ */
+enum x64_cc cg_flags_cond(struct cg *cg, val_t f, enum ir_cond cond);
+
+/* -- Cold paths: emit.c ---------------------------------------------------- */
+struct cg_cold *cg_cold_new(struct cg *cg, cold_fn *fn, unsigned idx);
+/* Emit `jcc cold`; the cold path returns by default to the place after it.
+ * Set c->back = cg->p later to return elsewhere. */
+struct cg_cold *cg_jcc_cold(struct cg *cg, enum x64_cc cc, cold_fn *fn,
+			    unsigned idx);
+/* In a cold_fn: jump to c->back. */
+void cg_cold_back(struct cg *cg, struct cg_cold *c);
+/*
+ * Emit `jcc` to a cold path that calls the semantic function of instruction
+ * idx with the operands' present registers (which must be intact) and puts
+ * the result into its register, all other registers preserved; it continues
+ * after the jcc, or wherever the returned ->back is set to.  Call it after
+ * cg_use and cg_def of all operands.  RFLAGS are not preserved.
+ */
+struct cg_cold *cg_jcc_sem(struct cg *cg, enum x64_cc cc, unsigned idx);
+
+/* -- For all isel files ---------------------------------------------------- */
+static inline enum ir_type cg_type(const struct cg *cg, val_t v)
+{
+	return (enum ir_type)cg->ir->inst[v].type;
+}
+
+/* Declarations of all isel functions, from the tables. */
+#define _(op, fn) isel_fn fn;
+#include "translate/host/x64/isel_core.def"
+#include "translate/host/x64/isel_vec.def"
+#undef _
+
+#endif
