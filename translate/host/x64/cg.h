@@ -6,7 +6,7 @@
  * instructions, dead PUTs, which value may be computed directly in a pinned
  * guest register.  Forward (emit.c): for each live instruction the function
  * in isel_table[] runs; it asks regalloc.c for operands and results in host
- * registers and writes host code at cg->p.
+ * registers and writes host code at cg->e.p.
  *
  * Guest registers.  Some are pinned to host registers for the whole life of
  * translated code (regs.def), the rest lives in struct cpu.  A PUT takes
@@ -20,6 +20,11 @@
  * same bits, or a spill slot), or it is a constant.  A register of the pinned
  * set may also hold a value; it is then read-only for isel code.
  *
+ * Aliases.  TRUNC, VCAST and a ZEXT32 of a computed I32 emit nothing: the
+ * result is the same value as the operand (cg->root[]), which works because
+ * every I32 result in a GPR has a zero upper half (isel code must see to it:
+ * 32-bit instructions do).  cg_use_* and cg_def_* look through aliases.
+ *
  * Rules for an isel function `bool isel_x(cg, i, idx)`:
  *  - decide first whether this case is handled; if not return false having
  *    called nothing below: emit.c then calls the op's semantic function.
@@ -30,7 +35,6 @@
  *  - never write a register got from cg_use_*.
  *  - dead operands and temporaries are released by emit.c afterwards.
  *  - several forms of one instruction go by cg->feat (hostcpu.h).
- *  - if AVX is present use VEX forms only (no SSE/AVX mixing).
  *
  * Own it: every table row of isel_core.def and isel_vec.def names the isel
  * function of an opcode; `_(OP, function)`.
@@ -41,23 +45,17 @@
 #include "base/base.h"
 #include "translate/cpu.h"
 #include "translate/host/host.h"
+#include "translate/host/x64/enc.h"
+#include "translate/host/x64/hostcpu.h"
 #include "translate/ir.h"
 
 enum {
-	RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI,
-	R8, R9, R10, R11, R12, R13, R14, R15,
 	CG_NOREG = 0xff,
 	CG_ENV = RBP			/* struct cpu + CPU_BIAS */
 };
 
 /* XMM registers are 0..15 in this interface; inside val.reg they are +16. */
 enum { CG_XMM0 = 16, CG_NREG = 32 };
-
-/* Condition codes of jcc, setcc, cmovcc. */
-enum x64_cc {
-	CC_O, CC_NO, CC_B, CC_AE, CC_E, CC_NE, CC_BE, CC_A,
-	CC_S, CC_NS, CC_P, CC_NP, CC_L, CC_GE, CC_LE, CC_G
-};
 
 /* What the allocator knows of one value. */
 struct cg_val {
@@ -72,13 +70,16 @@ struct cg_val {
 
 enum {
 	CGV_DEAD = 1,		/* instruction need not be emitted */
-	CGV_ZEXT = 2,		/* XMM: bits above the type are zero;
-				   GPR: I32 with zero upper half */
-	CGV_DONE = 4		/* emitted together with an earlier one */
+	CGV_ZEXT = 2,		/* XMM: bits above the type are zero */
+	CGV_DONE = 4,		/* emitted together with an earlier one */
+	CGV_FLAGS = 8		/* exits: the guest's flags must be stored */
 };
 
-/* Memory slots: r[0..31], v[0..31], rspill[0..31], vspill[0..31], +1. */
-enum { CG_SLOT_R = 1, CG_SLOT_V = 33, CG_SLOT_RS = 65, CG_SLOT_VS = 97 };
+/* Memory slots: r[0..31], v[0..31], rspill[0..31], vspill[0..31], flags. */
+enum {
+	CG_SLOT_R = 1, CG_SLOT_V = 33, CG_SLOT_RS = 65, CG_SLOT_VS = 97,
+	CG_SLOT_F = 129, CG_NSLOT
+};
 
 /* What RFLAGS hold, relative to the guest's flags. */
 enum cg_flkind {
@@ -118,13 +119,12 @@ struct cg_fixup {		/* rip-relative reference to a constant */
 enum { CG_MAX_COLD = 512, CG_MAX_CONST = 128, CG_MAX_FIXUP = 1024 };
 
 struct cg {
-	u8 *p;			/* next byte of code */
+	struct enc e;		/* e.p: next byte of code; e.avx: VEX forms */
 	u8 *limit;		/* emit.c gives up here */
 	const struct ir *ir;
 	struct host_block *hb;
 	struct tctx *t;
-	u64 feat;		/* HOSTCPU_* bits, see hostcpu.h */
-	bool avx;		/* feat has AVX (used all the time) */
+	u32 feat;		/* HF_* bits, see hostcpu.h */
 	bool failed;		/* a limit was hit: emit returns -E2BIG */
 	unsigned cur;		/* instruction being emitted */
 
@@ -133,13 +133,15 @@ struct cg {
 	u32 locked;		/* registers in use by this instruction */
 	u32 tmps;		/* those of them that are temporaries */
 	u32 rspill_used, vspill_used;
-	val_t slot_val[129];	/* value whose copy a slot is */
+	val_t slot_val[130];	/* value whose copy a slot is */
 
 	/* flags */
 	val_t fl_val;		/* FLAGS value now in RFLAGS, 0 none */
 	u8 fl_kind;
 	val_t fl_cur;		/* value last PUTF (or GETF), 0 unknown */
 	bool fl_in_env;		/* cpu->flags is up to date */
+	u16 fl_until;		/* last instruction that may look at the
+				   guest's flags as of now */
 
 	/* side table being written */
 	u8 *side;
@@ -147,6 +149,7 @@ struct cg {
 
 	unsigned ncold, nconst, nfixup;
 	struct cg_val val[IR_MAX_INST];
+	val_t root[IR_MAX_INST];	/* value that this one is the same as */
 	struct cg_cold cold[CG_MAX_COLD];
 	u64 cval[CG_MAX_CONST][2];
 	struct cg_fixup fixup[CG_MAX_FIXUP];
@@ -185,12 +188,16 @@ bool cg_use_mem(struct cg *cg, val_t v, s32 *disp);
 /* Does the current instruction use v for the last time? */
 static inline bool cg_dies(const struct cg *cg, val_t v)
 {
-	return cg->val[v].last <= cg->cur;
+	return cg->val[cg->root[v]].last <= cg->cur;
 }
 /* XMM values: are the bits above the type known to be zero? */
 static inline bool cg_is_zext(const struct cg *cg, val_t v)
 {
-	return cg->val[v].flags & CGV_ZEXT;
+	val_t r = cg->root[v];
+
+	return (cg->val[r].flags & CGV_ZEXT) &&
+	       ir_type_bytes(ir_vtype(cg->ir, r)) <=
+	       ir_type_bytes(ir_vtype(cg->ir, v));
 }
 static inline void cg_set_zext(struct cg *cg, unsigned idx)
 {
@@ -198,11 +205,10 @@ static inline void cg_set_zext(struct cg *cg, unsigned idx)
 }
 
 /* -- Constants -------------------------------------------------------------
- * 16-byte constants follow the block's code.  Emit the instruction with a
- * rip-relative operand (mod 00, rm 101) and any disp32, then at once call
- * cg_const_ref() with the number of bytes that follow the disp32 (imm8).   */
+ * 16-byte constants follow the block's code.  Emit the instruction with the
+ * memory operand hm_rip(), then at once call cg_const_ref().               */
 unsigned cg_const128(struct cg *cg, u64 lo, u64 hi);
-void cg_const_ref(struct cg *cg, unsigned id, unsigned tail);
+void cg_const_ref(struct cg *cg, unsigned id);
 
 /* -- Flags: isel_flags.c --------------------------------------------------- */
 /* RFLAGS are about to change: save what is still needed. */
@@ -214,13 +220,13 @@ void cg_set_flags(struct cg *cg, val_t v, enum cg_flkind kind);
  * tests `cond` (not for unordered FP cases needing two tests: those are
  * normalised first).  May emit code; mov/lea/cmov/setcc may follow.
  */
-enum x64_cc cg_flags_cond(struct cg *cg, val_t f, enum ir_cond cond);
+enum cc cg_flags_cond(struct cg *cg, val_t f, enum ir_cond cond);
 
 /* -- Cold paths: emit.c ---------------------------------------------------- */
 struct cg_cold *cg_cold_new(struct cg *cg, cold_fn *fn, unsigned idx);
 /* Emit `jcc cold`; the cold path returns by default to the place after it.
- * Set c->back = cg->p later to return elsewhere. */
-struct cg_cold *cg_jcc_cold(struct cg *cg, enum x64_cc cc, cold_fn *fn,
+ * Set c->back = cg->e.p later to return elsewhere. */
+struct cg_cold *cg_jcc_cold(struct cg *cg, enum cc cc, cold_fn *fn,
 			    unsigned idx);
 /* In a cold_fn: jump to c->back. */
 void cg_cold_back(struct cg *cg, struct cg_cold *c);
@@ -231,7 +237,7 @@ void cg_cold_back(struct cg *cg, struct cg_cold *c);
  * after the jcc, or wherever the returned ->back is set to.  Call it after
  * cg_use and cg_def of all operands.  RFLAGS are not preserved.
  */
-struct cg_cold *cg_jcc_sem(struct cg *cg, enum x64_cc cc, unsigned idx);
+struct cg_cold *cg_jcc_sem(struct cg *cg, enum cc cc, unsigned idx);
 
 /* -- For all isel files ---------------------------------------------------- */
 static inline enum ir_type cg_type(const struct cg *cg, val_t v)
