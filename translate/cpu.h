@@ -109,6 +109,10 @@ struct cpu {
 	u32 saved_mxcsr, guest_mxcsr;	/* host FP control in and out */
 	u64 link_id;			/* direct exit that asked to be linked */
 	u64 seen_epoch;
+	struct interp_frame *interp;	/* values of the IR interpreter, lazy */
+	struct cpu *next_cpu;		/* list of the tctx */
+	_Atomic u32 in_code;		/* inside enter() */
+	u32 cpu_pad;
 	struct tctx *tctx;
 	void *owner;			/* the layer above: task, vcpu */
 	struct jcache_ent jcache[JCACHE_SIZE];

@@ -86,6 +86,7 @@ struct tctx_config {
 	bool no_chain;		/* -d nochain: every exit goes to the loop */
 	bool check_ir;		/* verify each block */
 	bool perfmap;		/* write /tmp/perf-PID.map */
+	bool stats;		/* measure translation time */
 	u32 log;		/* LOG_* channels of base/log.h */
 	u64 cpu_features;	/* guest feature bits, guest/A/ defines */
 };

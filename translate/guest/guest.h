@@ -15,7 +15,7 @@
 enum exec_helper {
 	HELPER_USER0,				/* ... the layer above's */
 	HELPER_GUEST0 = EXEC_USER_HELPERS,	/* ... guest_isa.helper[] */
-	HELPER_MAX = 64
+	HELPER_SLOTS = 64
 };
 
 enum lift_result {

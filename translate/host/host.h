@@ -50,7 +50,18 @@ struct host_backend {
 	/* Recover state: host pc `off` bytes into the block; see
 	 * exec_host_fault(). */
 	bool (*recover)(struct cpu *cpu, void *uc, const u8 *side, u32 side_len,
-			u32 off, const struct ir *unused);
+			u32 off, u64 fault_addr);
+	/* A fault inside the runtime stubs: the same for what they do on the
+	 * guest's behalf; false if they cannot fault there. */
+	bool (*runtime_fault)(struct cpu *cpu, void *uc, u64 fault_addr);
+	/* The host pc of a signal context. */
+	u64 (*context_pc)(const void *uc);
+	/* Allocate, free, empty the cpu's host return stack. */
+	int (*cpu_init)(struct cpu *cpu);
+	void (*cpu_fini)(struct cpu *cpu);
+	void (*forget_returns)(struct cpu *cpu);
+	/* Index in cpu->jcache of a guest pc, as translated code computes. */
+	unsigned (*jcache_index)(gaddr pc);
 };
 
 extern const struct host_backend *const host_backend;

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The run loop: finds or makes the block at the cpu's pc, enters it, links
+ * exits that asked for it, and returns when the layer above is needed.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/log.h"
+#include "translate/block.h"
+#include "translate/helper.h"
+#include "translate/ir_interp.h"
+#include "translate/lockstep.h"
+
+enum { DEFAULT_CODE_SIZE = 128 << 20 };
+
+/* -- Contexts and cpus ----------------------------------------------------- */
+
+static u64 helper_unknown(struct cpu *cpu, u64 a, u64 b)
+{
+	return 0;
+}
+
+exec_helper_fn *helper_get(const struct tctx *t, unsigned n)
+{
+	return n < HELPER_SLOTS ? t->helper[n] : helper_unknown;
+}
+
+static void fill_helpers(struct tctx *t)
+{
+	const struct guest_isa *isa = t->cfg.isa;
+
+	for (unsigned n = 0; n < HELPER_SLOTS; n++) {
+		exec_helper_fn *fn = NULL;
+
+		if (n < HELPER_GUEST0)
+			fn = t->cfg.user_helper[n];
+		else if (n - HELPER_GUEST0 < isa->nhelper)
+			fn = isa->helper[n - HELPER_GUEST0];
+		t->helper[n] = fn ? fn : helper_unknown;
+	}
+}
+
+struct tctx *tctx_new(const struct tctx_config *cfg)
+{
+	struct tctx *t = calloc(1, sizeof(*t));
+	u32 len = 0;
+
+	if (!t)
+		return NULL;
+	t->cfg = *cfg;
+	if (log_on(LOG_NOCHAIN) || t->cfg.max_insns == 1 || t->cfg.lockstep)
+		t->cfg.no_chain = true;
+	pthread_mutex_init(&t->lock, NULL);
+	fill_helpers(t);
+	if (codebuf_init(&t->code, cfg->code_size ? cfg->code_size :
+			 DEFAULT_CODE_SIZE) || block_init(t))
+		goto fail;
+	if (host_backend->init(t, codebuf_reserve(&t->code), CODEBUF_SLACK,
+			       &len))
+		goto fail;
+	codebuf_fix(&t->code, len);
+	return t;
+fail:
+	free(t);
+	return NULL;
+}
+
+const struct tctx_config *tctx_config(const struct tctx *t)
+{
+	return &t->cfg;
+}
+
+int cpu_init(struct tctx *t, struct cpu *cpu)
+{
+	int err;
+
+	cpu->tctx = t;
+	cpu->rt = t->rt;
+	err = host_backend->cpu_init(cpu);
+	if (err)
+		return err;
+	pthread_mutex_lock(&t->lock);
+	cpu->seen_epoch = atomic_load(&t->epoch);
+	cpu->next_cpu = t->cpus;
+	t->cpus = cpu;
+	pthread_mutex_unlock(&t->lock);
+	return 0;
+}
+
+void cpu_fini(struct cpu *cpu)
+{
+	struct tctx *t = cpu->tctx;
+
+	pthread_mutex_lock(&t->lock);
+	for (struct cpu **p = &t->cpus; *p; p = &(*p)->next_cpu)
+		if (*p == cpu) {
+			*p = cpu->next_cpu;
+			break;
+		}
+	pthread_mutex_unlock(&t->lock);
+	host_backend->cpu_fini(cpu);
+	free(cpu->interp);
+	cpu->interp = NULL;
+}
+
+void cpu_copy_state(struct cpu *dst, const struct cpu *src)
+{
+	memcpy(dst->r, src->r, sizeof(dst->r));
+	memcpy(dst->v, src->v, sizeof(dst->v));
+	dst->pc = src->pc;
+	dst->flags = src->flags;
+	dst->fpcr = src->fpcr;
+	dst->fpsr = src->fpsr;
+	dst->mode = src->mode;
+	dst->tpidr = src->tpidr;
+	dst->tpidrro = src->tpidrro;
+	dst->excl_size = 0;
+	dst->guest_mxcsr = src->guest_mxcsr;
+}
+
+void exec_kick(struct cpu *cpu)
+{
+	atomic_store(&cpu->exit_request, 1);
+	/* Loops of indirect jumps alone pass no poll: send them back to the
+	 * dispatcher, which looks at the request.  A racing fill is harmless:
+	 * the dispatcher is on the way of every fill. */
+	for (unsigned i = 0; i < JCACHE_SIZE; i++)
+		cpu->jcache[i].key = ~0ull;
+}
+
+/* -- Faults ---------------------------------------------------------------- */
+
+bool exec_in_code(const struct tctx *t, const void *uc)
+{
+	return codebuf_holds(&t->code, host_backend->context_pc(uc));
+}
+
+bool exec_host_fault(struct cpu *cpu, void *uc, int signo, u64 info_addr,
+		     bool write)
+{
+	struct tctx *t = cpu->tctx;
+	u32 info = (write ? FAULT_WRITE : 0) | (signo == 7 ? FAULT_BUS : 0);
+	u64 pc = host_backend->context_pc(uc);
+	struct block *b;
+
+	if (interp_host_fault(cpu, uc, info_addr, info))
+		return true;
+	b = block_by_host(t, pc);
+	if (!b)
+		return host_backend->runtime_fault(cpu, uc, info_addr);
+	if (!host_backend->recover(cpu, uc, t->side + b->side_off, b->side_len,
+				   (u32)(pc - (u64)(uintptr_t)t->code.base) -
+				   b->code_off, info_addr))
+		return false;
+	cpu->fault_addr = info_addr;
+	cpu->fault_info = info;
+	return true;
+}
+
+/* -- Invalidation and fork ------------------------------------------------- */
+
+void tctx_invalidate(struct tctx *t, gaddr start, u64 len)
+{
+	pthread_mutex_lock(&t->lock);
+	block_invalidate(t, start, len);
+	pthread_mutex_unlock(&t->lock);
+}
+
+void tctx_fork_prepare(struct tctx *t)
+{
+	pthread_mutex_lock(&t->lock);
+}
+
+void tctx_fork_parent(struct tctx *t)
+{
+	pthread_mutex_unlock(&t->lock);
+}
+
+void tctx_fork_child(struct tctx *t)
+{
+	pthread_mutex_init(&t->lock, NULL);
+}
+
+/* -- The loop -------------------------------------------------------------- */
+
+static struct block *find_or_translate(struct tctx *t, struct cpu *cpu,
+				       enum exec_exit *why)
+{
+	struct block *b = block_find(t, cpu->pc, cpu->mode);
+
+	if (b)
+		return b;
+	pthread_mutex_lock(&t->lock);
+	b = block_find(t, cpu->pc, cpu->mode);
+	if (!b)
+		b = block_translate(t, cpu->pc, cpu->mode, why);
+	pthread_mutex_unlock(&t->lock);
+	return b;
+}
+
+/* After a reclaim nothing that remembers host code may be used any more. */
+static void catch_up(struct tctx *t, struct cpu *cpu)
+{
+	u64 epoch = atomic_load(&t->epoch);
+
+	if (cpu->seen_epoch == epoch)
+		return;
+	for (unsigned i = 0; i < JCACHE_SIZE; i++)
+		cpu->jcache[i].key = ~0ull;
+	host_backend->forget_returns(cpu);
+	cpu->seen_epoch = epoch;
+}
+
+static void log_entry(struct tctx *t, struct cpu *cpu)
+{
+	if (log_on(LOG_EXEC))
+		log_printf("exec 0x%llx\n", (unsigned long long)cpu->pc);
+	if (log_on(LOG_CPU))
+		t->cfg.isa->print_regs(cpu, log_file());
+}
+
+static unsigned enter_block(struct tctx *t, struct cpu *cpu, struct block *b)
+{
+	u8 *code = block_entry(t, b);
+	struct jcache_ent *e;
+	unsigned reason;
+
+	if (unlikely(t->cfg.no_chain)) {
+		host_backend->forget_returns(cpu);
+	} else {
+		e = &cpu->jcache[host_backend->jcache_index(cpu->pc)];
+		e->key = cpu->pc | (u64)cpu->mode << CPU_MODE_SHIFT;
+		e->code = code;
+	}
+	/*
+	 * Partner: wait_quiescent() of block.c.  The request is looked at
+	 * again because the entry just made may have undone what exec_kick()
+	 * cleared.
+	 */
+	atomic_store(&cpu->in_code, 1);
+	if (unlikely(cpu->seen_epoch != atomic_load(&t->epoch) ||
+		     atomic_load(&cpu->exit_request))) {
+		atomic_store(&cpu->in_code, 0);
+		return EXEC_LOOKUP;
+	}
+	reason = host_backend->enter(cpu, code);
+	atomic_store_explicit(&cpu->in_code, 0, memory_order_release);
+	return reason;
+}
+
+/* The exit cpu->link_id wants to jump straight to the block at cpu->pc. */
+static void link_exit(struct tctx *t, struct cpu *cpu, u32 id, u64 epoch)
+{
+	enum exec_exit why;
+	struct block *b;
+
+	if (t->cfg.no_chain)
+		return;
+	b = find_or_translate(t, cpu, &why);
+	if (!b)
+		return;		/* the loop will meet the reason itself */
+	pthread_mutex_lock(&t->lock);
+	/* A reclaim since then has given the id to another block. */
+	if (atomic_load(&t->epoch) == epoch)
+		block_link(t, id, b);
+	pthread_mutex_unlock(&t->lock);
+}
+
+static unsigned interpret_block(struct tctx *t, struct cpu *cpu)
+{
+	unsigned reason;
+
+	pthread_mutex_lock(&t->lock);
+	reason = lift_block(t, t->ir, cpu->pc, cpu->mode,
+			    t->cfg.max_insns ? t->cfg.max_insns : 16);
+	if (!reason)
+		reason = ir_interp(cpu, t->ir);
+	pthread_mutex_unlock(&t->lock);
+	return reason;
+}
+
+static unsigned run_translated(struct tctx *t, struct cpu *cpu)
+{
+	enum exec_exit why = EXEC_NONE;
+	struct block *b = find_or_translate(t, cpu, &why);
+	u64 epoch;
+	unsigned reason;
+
+	if (!b)
+		return why;
+	if (t->cfg.lockstep)
+		return lockstep_block(t, cpu, b);
+	epoch = cpu->seen_epoch;
+	reason = enter_block(t, cpu, b);
+	if (reason == EXEC_LINK) {
+		link_exit(t, cpu, (u32)cpu->link_id, epoch);
+		reason = EXEC_LOOKUP;
+	}
+	return reason;
+}
+
+enum exec_exit exec_run(struct cpu *cpu)
+{
+	struct tctx *t = cpu->tctx;
+	unsigned reason;
+
+	for (;;) {
+		if (unlikely(atomic_load_explicit(&cpu->exit_request,
+						  memory_order_relaxed))) {
+			catch_up(t, cpu);
+			return EXEC_INTERRUPT;
+		}
+		catch_up(t, cpu);
+		cpu->mode = t->cfg.isa->mode(cpu);
+		if (unlikely(log_mask & (LOG_EXEC | LOG_CPU)))
+			log_entry(t, cpu);
+		reason = t->cfg.interpret ? interpret_block(t, cpu) :
+					    run_translated(t, cpu);
+		t->stats.entries[reason & 31]++;
+		if (reason == EXEC_FETCH) {
+			cpu->fault_addr = cpu->pc;
+			cpu->fault_info = FAULT_EXEC;
+		}
+		if (reason != EXEC_LOOKUP && reason != EXEC_ICACHE)
+			return (enum exec_exit)reason;
+		if (t->cfg.max_insns == 1 && log_on(LOG_INT))
+			return EXEC_STEP;
+	}
+}
+
+/* -- Statistics ------------------------------------------------------------ */
+
+void tctx_print_stats(struct tctx *t, FILE *out)
+{
+	const struct exec_stats *s = &t->stats;
+
+#define ROW(name, v) fprintf(out, "%-28s %llu\n", name, (unsigned long long)(v))
+	ROW("blocks translated", s->blocks);
+	ROW("guest instructions", s->insns);
+	ROW("guest bytes", s->guest_bytes);
+	ROW("host bytes", s->host_bytes);
+	ROW("translation ns", s->translate_ns);
+	if (s->insns)
+		ROW("  ns per guest instruction", s->translate_ns / s->insns);
+	ROW("blocks invalidated", s->invalidated);
+	ROW("code memory reclaims", s->flushes);
+	ROW("exits linked", s->links);
+	ROW("exits: lookup", s->entries[EXEC_LOOKUP]);
+	ROW("exits: system call", s->entries[EXEC_SYSCALL]);
+	ROW("exits: interrupt", s->entries[EXEC_INTERRUPT]);
+	ROW("exits: fault", s->entries[EXEC_FAULT]);
+#undef ROW
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Small services that the interpreter and the run loop share: helper lookup,
+ * and the few things that only a host can do (host/H/hostsig.c).
+ */
+#ifndef TRANSLATE_HELPER_H
+#define TRANSLATE_HELPER_H
+
+#include "translate/translate.h"
+
+/* The function of IR HELPER number n; never NULL (unknown: does nothing). */
+exec_helper_fn *helper_get(const struct tctx *t, unsigned n);
+
+/* 16-byte compare-and-swap; *old gets what was found.  True if stored. */
+bool host_cas128(void *p, u64 old[2], const u64 new[2]);
+
+/* Rewrite a signal context so that the thread continues in fn(arg), on its
+ * own stack below what it was using.  Async-signal-safe. */
+void host_context_call(void *uc, void (*fn)(void *), void *arg) SIGSAFE;
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Forms extended basic blocks: fetches guest code page by page, has the guest
+ * lift one instruction after the other, and decides where the block ends.
+ *
+ * A block goes on through unconditional branches and past conditional ones.
+ * It ends at a terminal, at its limits of size and pages, at code that cannot
+ * be fetched, before a place where another block starts already (translating
+ * that again would only duplicate it), and before it would run in a circle.
+ */
+#include "base/log.h"
+#include "translate/block.h"
+
+enum { MAX_PAGES = 2 };
+
+struct fetcher {
+	struct tctx *t;
+	gaddr page[MAX_PAGES];
+	const u8 *host[MAX_PAGES];
+	unsigned n;
+};
+
+/* Host address of the code at pc; NULL with *full or unmapped. */
+static const u8 *fetch(struct fetcher *f, gaddr pc, bool *full)
+{
+	const struct mem_ops *mem = &f->t->cfg.mem;
+	gaddr page = pc & GUEST_PAGE_MASK;
+	unsigned k;
+
+	*full = false;
+	for (k = 0; k < f->n; k++)
+		if (f->page[k] == page)
+			return f->host[k] + (pc - page);
+	if (f->n == MAX_PAGES) {
+		*full = true;
+		return NULL;
+	}
+	if (mem->fetch_page(mem->opaque, page, &f->host[k]))
+		return NULL;
+	f->page[k] = page;
+	f->n++;
+	return f->host[k] + (pc - page);
+}
+
+static bool visited(const struct ir *ir, gaddr pc)
+{
+	for (unsigned k = 0; k < ir->ninsns; k++)
+		if (ir->insn_pc[k] == pc)
+			return true;
+	return false;
+}
+
+/* May the block that has begun go on at pc? */
+static bool may_continue(struct tctx *t, const struct ir *ir, gaddr pc,
+			 bool jumped, unsigned max_insns)
+{
+	if (ir->ninsns >= max_insns || ir->ninst >= IR_SOFT_INST)
+		return false;
+	if (t->cfg.max_insns != 1 && block_find(t, pc, ir->mode))
+		return false;
+	return !jumped || !visited(ir, pc);
+}
+
+static void log_insn(struct tctx *t, gaddr pc, const u8 *code, unsigned avail)
+{
+	char text[128] = "";
+
+	if (t->cfg.isa->disas)
+		t->cfg.isa->disas(pc, code, avail, text, sizeof(text));
+	log_printf("0x%llx:  %02x%02x%02x%02x  %s\n", (unsigned long long)pc,
+		   code[3], code[2], code[1], code[0], text);
+}
+
+enum exec_exit lift_block(struct tctx *t, struct ir *ir, gaddr pc, u32 mode,
+			  unsigned max_insns)
+{
+	const struct guest_isa *isa = t->cfg.isa;
+	struct fetcher f = { .t = t };
+	struct lift l = {
+		.ir = ir, .pc = pc, .mode = mode, .mem = &t->cfg.mem,
+		.features = t->cfg.cpu_features, .user = true
+	};
+	enum lift_result r = LIFT_NEXT;
+
+	if (pc & (isa->insn_align - 1u))
+		return EXEC_ALIGN;
+	ir_reset(ir, pc, mode);
+	while (r != LIFT_END) {
+		unsigned size = 0, avail;
+		bool full;
+		const u8 *code;
+
+		if (ir->ninsns && !may_continue(t, ir, l.pc, r == LIFT_JUMP,
+						max_insns))
+			break;
+		code = fetch(&f, l.pc, &full);
+		if (!code && !full && !ir->ninsns)
+			return EXEC_FETCH;
+		if (!code)
+			break;
+		avail = GUEST_PAGE_SIZE - (l.pc & (GUEST_PAGE_SIZE - 1));
+		ir_begin_insn(ir, l.pc);
+		if (log_on(LOG_IN_ASM))
+			log_insn(t, l.pc, code, avail);
+		l.next_pc = l.pc + isa->max_insn_bytes;
+		r = isa->lift_insn(&l, code, avail, &size);
+		ir->guest_bytes += size;
+		if (r == LIFT_NEXT)
+			l.next_pc = l.pc + size;
+		ir->end_pc = l.pc + size;
+		l.pc = l.next_pc;
+		if (ir->overflow)
+			return EXEC_NONE;
+	}
+	if (r != LIFT_END)
+		ir_goto(ir, l.pc);
+	if (log_on(LOG_OP))
+		ir_print(ir, log_file());
+	return EXEC_NONE;
+}
