@@ -29,7 +29,8 @@ struct vma {
 	u64 offset;		/* file offset of start */
 	dev_t dev;
 	ino_t ino;
-	const char *name;	/* path, "[heap]", "[stack]" ...; owned */
+	const char *name;	/* "[heap]", "[stack]" ... or NULL; static text,
+				   paths come from the host when printed */
 };
 
 struct space;
@@ -51,9 +52,17 @@ s64 space_brk(struct space *s, gaddr brk);
 s64 space_shmat(struct space *s, int shmid, gaddr addr, int flags);
 s64 space_shmdt(struct space *s, gaddr addr);
 
+s64 space_msync(struct space *s, gaddr addr, u64 len, int flags);
+s64 space_mincore(struct space *s, gaddr addr, u64 len, gaddr vec);
+
 /* Loader's side. */
 void space_set_brk(struct space *s, gaddr start);
+/* name is text of static lifetime. */
 void space_set_name(struct space *s, gaddr addr, const char *name);
+/* Where new mappings go: downwards from base. */
+void space_set_mmap_base(struct space *s, gaddr base);
+/* PROT_READ implies PROT_EXEC (personality READ_IMPLIES_EXEC). */
+void space_set_read_implies_exec(struct space *s, bool on);
 
 /* The vma that holds addr; copied out.  false if none. */
 bool space_find(struct space *s, gaddr addr, struct vma *out);
@@ -74,6 +83,8 @@ struct space_info {
 void space_get_info(struct space *s, struct space_info *info);
 void space_set_info(struct space *s, const struct space_info *info);
 
+/* fork(): hold the space's lock across it.  Lock order: the translator's
+ * lock (tctx_fork_prepare) first, then this one. */
 void space_fork_prepare(struct space *s);
 void space_fork_parent(struct space *s);
 void space_fork_child(struct space *s);
