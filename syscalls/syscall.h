@@ -35,8 +35,8 @@ typedef s64 sys_fn(struct sysctx *c, const u64 *a);
 #define SYS_RESTART (-512)
 #define SYS_NORETURN (-513)
 
-/* Process operations of ^name rows: enum sys_proc_op { SYS_PROC_clone, ... },
- * generated as X-macro rows SYSPROC(name) in syscalls/a64_proc.h. */
+/* Process operations of ^name rows: enum sys_proc_op { SYS_PROC_clone, ... }
+ * of syscalls/proc_op.h, from the generated rows SYSPROC(name). */
 
 struct sys_config {
 	const char *const *prefix;	/* -L directories, in order; NULL-ended */
@@ -50,11 +50,14 @@ struct sys_config {
 struct sys_ops {
 	sys_fn *const *proc;		/* indexed by enum sys_proc_op */
 	/*
-	 * Guest file name -> host file name for an access to it: applies -L
-	 * prefixes.  Returns name itself or buf.  Used by path.c.
+	 * Content of an emulated file, or -ENOENT if the kernel's own is
+	 * right.  Returns an fd (memfd).  name is canonical however the guest
+	 * spelt it: "/proc/self/maps" for each alias of the own process (by
+	 * pid, thread-self, task/TID, relative to a descriptor), otherwise
+	 * "/proc/cpuinfo", "/proc/sys/kernel/osrelease",
+	 * "/sys/devices/system/cpu/..." and the like.  flags are the host's
+	 * O_* of the open.
 	 */
-	/* Content of an emulated /proc file (maps, stat, cmdline ...), or
-	 * -ENOENT if the kernel's own is right.  Returns an fd (memfd). */
 	int (*open_proc)(struct sysctx *c, const char *name, int flags);
 	/* The guest executable's path, for /proc/self/exe. */
 	const char *(*exe_path)(struct sysctx *c);
@@ -72,6 +75,15 @@ struct sysctx {
 	const struct sys_config *cfg;
 	void *task;			/* struct task of linux-user */
 	u64 nr;				/* number of the call being answered */
+	/*
+	 * With SYS_RESTART: the host call was never made (a signal came
+	 * first).  The process layer must make the call again after the
+	 * handler, with or without SA_RESTART: to the guest the signal came
+	 * before the svc.  Otherwise it was interrupted while it slept, and
+	 * SA_RESTART decides.
+	 */
+	bool not_begun;
+	bool tagged_addr;		/* PR_SET_TAGGED_ADDR_CTRL is on */
 };
 
 /*
@@ -104,12 +116,36 @@ void host_syscall_interrupted(void *uc) SIGSAFE;
 	host_syscall(c, nr, (u64)(a0), (u64)(a1), (u64)(a2), (u64)(a3), \
 		     (u64)(a4), (u64)(a5))
 
+/*
+ * Calls of this thread's kernel that take a signal mask (ppoll, pselect6,
+ * epoll_pwait, io_pgetevents) pass the guest's mask on to the host, less the
+ * synchronous signals.  A signal that arrives under that mask has been
+ * accepted: deliver it to the guest even if the guest's own mask, which is in
+ * force again when the call returns EINTR, blocks it.
+ */
+
 /* -- Guest memory for handlers --------------------------------------------
  * 64-bit guests are identity-mapped; the copies are still guarded: a bad
- * pointer gives -EFAULT, never a crash (process_vm_readv or fault guard).  */
+ * pointer gives -EFAULT, never a crash.  Pointers outside the guest's window
+ * are refused.  */
 int guest_read(struct sysctx *c, void *dst, gaddr src, u64 len);
 int guest_write(struct sysctx *c, gaddr dst, const void *src, u64 len);
 /* String into buf; -EFAULT, -ENAMETOOLONG; length without NUL on success. */
 s64 guest_read_str(struct sysctx *c, char *buf, u64 size, gaddr src);
+
+/*
+ * To be called by the SIGSEGV/SIGBUS handler: if the host's ucontext shows
+ * a fault in one of the copies above, makes the copy return -EFAULT and
+ * returns true.
+ */
+bool guestmem_fixup(void *uc) SIGSAFE;
+
+/*
+ * The host's name of an existing file that the guest calls name relative to
+ * dirfd (exec): -L prefixes applied, aliases of /proc/self/exe replaced by
+ * the guest's executable.  Returns name itself or buf (PATH_MAX bytes).
+ */
+const char *path_to_host(struct sysctx *c, int dirfd, const char *name,
+			 char *buf);
 
 #endif
