@@ -44,7 +44,7 @@ static unsigned nrows;
 static void add_row(char *line)
 {
 	struct row *r = &rows[nrows];
-	char kind[4], first[256];
+	char kind[4], first[64];
 	int used = 0;
 
 	if (nrows == MAX_ROWS || line[0] == '#' ||
@@ -55,7 +55,7 @@ static void add_row(char *line)
 	r->kernel = kind[0] == 'K';
 	snprintf(r->cmd, sizeof(r->cmd), "%s", line + used);
 	r->cmd[strcspn(r->cmd, "\n")] = 0;
-	sscanf(r->cmd, "%255s", first);
+	sscanf(r->cmd, "%63s", first);
 	snprintf(r->name, sizeof(r->name), "%s",
 		 r->kernel ? first : strrchr(r->cmd, '/') > r->cmd ?
 		 strrchr(first, '/') + 1 : first);
