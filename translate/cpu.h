@@ -97,7 +97,8 @@ struct cpu {
 	union v128 v[32];		/* vector registers */
 	u64 fault_addr;			/* data address of the last fault */
 	u32 fault_info;			/* enum exec_fault bits */
-	u32 fault_pad;
+	u32 pstate;			/* PSTATE bits beside the flags, where
+					   SPSR has them: DIT 24, SSBS 12 */
 
 	/* -- private to translate/ ------------------------------------- */
 	union v128 vtmp[4];		/* operands of out-of-line vector ops */

@@ -55,9 +55,6 @@ int a64_cpuinfo_features(u64 features, char *buf, size_t len);
 /* CNTFRQ_EL0: the counter is the host's CLOCK_MONOTONIC in nanoseconds. */
 #define A64_CNTFRQ 1000000000u
 
-/* HLT immediates from here on ask mem_ops.hypercall (the vDSO uses them). */
-#define A64_HLT_FIRST 0xf000u
-
 /* -- Shared by the lifters ------------------------------------------------- */
 
 /* isa.helper[]: IR helper number is HELPER_GUEST0 + this. */
@@ -98,6 +95,12 @@ static inline val_t a64_getsp(struct lift *l, unsigned r)
 	return ir_getr(l->ir, IR_I64, r);
 }
 
+/* Xm/Wm extended after the option field of register-extended forms. */
+val_t a64_extend(struct lift *l, enum ir_type t, unsigned rm, unsigned option);
+
+/* The bit-mask immediate of logical instructions; false: reserved. */
+bool a64_bitmask(u32 sf, u32 n, u32 imms, u32 immr, u64 *out);
+
 static inline val_t a64_addi(struct lift *l, val_t v, s64 imm)
 {
 	if (!imm)
@@ -106,9 +109,18 @@ static inline val_t a64_addi(struct lift *l, val_t v, s64 imm)
 		       ir_const(l->ir, IR_I64, (u64)imm));
 }
 
+/* -- disas.c --------------------------------------------------------------- */
+
+void a64_disas(gaddr pc, const u8 *code, unsigned avail, char *buf, size_t len);
+
+/* Name of a system register by o0:op1:CRn:CRm:op2 (15 bits), or NULL. */
+const char *a64_sysreg_name(u32 id);
+
 /* -- regs.c: for MRS of what Linux lets EL0 read --------------------------- */
 
 /* Value of the ID register with op2 in CRn 0, CRm crm, as EL0 sees it. */
 u64 a64_id_register(u64 features, unsigned crm, unsigned op2);
+
+void a64_print_regs(const struct cpu *cpu, FILE *f);
 
 #endif
