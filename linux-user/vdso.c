@@ -387,39 +387,40 @@ void vdso_build(u8 *page, u64 *sigreturn)
  * They only set registers; the vDSO's own code stores, so that a bad pointer
  * is an ordinary fault of the guest. */
 
-static u64 do_gettime(struct cpu *cpu, u64 clk, u64 unused)
+static u64 answer(struct cpu *cpu, int err, s64 hi, s64 lo)
 {
-	struct timespec ts;
-
-	if (clock_gettime((clockid_t)clk, &ts))
-		return (u64)-errno;
-	cpu->r[2] = (u64)ts.tv_sec;
-	cpu->r[3] = (u64)ts.tv_nsec;
+	cpu->r[0] = (u64)(s64)(err ? -errno : 0);
+	if (!err) {
+		cpu->r[2] = (u64)hi;
+		cpu->r[3] = (u64)lo;
+	}
 	return 0;
+}
+
+static u64 do_gettime(struct cpu *cpu, u64 unused1, u64 unused2)
+{
+	struct timespec ts = { 0, 0 };
+	int err = clock_gettime((clockid_t)cpu->r[0], &ts);
+
+	return answer(cpu, err, ts.tv_sec, ts.tv_nsec);
 }
 
 static u64 do_gettimeofday(struct cpu *cpu, u64 unused1, u64 unused2)
 {
-	struct timeval tv;
-	struct timezone tz;
+	struct timeval tv = { 0, 0 };
+	struct timezone tz = { 0, 0 };
+	int err = gettimeofday(&tv, &tz);
 
-	if (gettimeofday(&tv, &tz))
-		return (u64)-errno;
-	cpu->r[2] = (u64)tv.tv_sec;
-	cpu->r[3] = (u64)tv.tv_usec;
 	cpu->r[5] = (u32)tz.tz_minuteswest | (u64)(u32)tz.tz_dsttime << 32;
-	return 0;
+	return answer(cpu, err, tv.tv_sec, tv.tv_usec);
 }
 
-static u64 do_getres(struct cpu *cpu, u64 clk, u64 unused)
+static u64 do_getres(struct cpu *cpu, u64 unused1, u64 unused2)
 {
-	struct timespec ts;
+	struct timespec ts = { 0, 0 };
+	int err = clock_getres((clockid_t)cpu->r[0], &ts);
 
-	if (clock_getres((clockid_t)clk, &ts))
-		return (u64)-errno;
-	cpu->r[2] = (u64)ts.tv_sec;
-	cpu->r[3] = (u64)ts.tv_nsec;
-	return 0;
+	return answer(cpu, err, ts.tv_sec, ts.tv_nsec);
 }
 
 exec_helper_fn *const vdso_helper[VDSO_NCALLS] = {

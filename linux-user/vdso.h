@@ -17,7 +17,7 @@ enum vdso_call {
 	VDSO_CLOCK_GETRES,
 	VDSO_NCALLS
 };
-enum { VDSO_HLT = 0xd470, VDSO_SIZE = 4096 };
+enum { VDSO_HLT = 0xf470, VDSO_SIZE = 4096 };
 
 /*
  * Write the image to page (VDSO_SIZE zero bytes).  *sigreturn gets the
@@ -25,8 +25,8 @@ enum { VDSO_HLT = 0xd470, VDSO_SIZE = 4096 };
  */
 void vdso_build(u8 *page, u64 *sigreturn);
 
-/* The helpers behind the hypercalls, for tctx_config.user_helper: a and b
- * are x0 and x1; the result goes to x0, more of it to x2, x3 and x5. */
+/* The helpers behind the hypercalls, for tctx_config.user_helper: they take
+ * x0 and leave their answer in x0, x2, x3 and x5. */
 extern exec_helper_fn *const vdso_helper[VDSO_NCALLS];
 
 #endif
