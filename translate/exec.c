@@ -272,15 +272,16 @@ static void link_exit(struct tctx *t, struct cpu *cpu, u32 id, u64 epoch)
 
 static unsigned interpret_block(struct tctx *t, struct cpu *cpu)
 {
+	enum { BLOCK_INSNS = 16 };
 	unsigned reason;
 
+	if (interp_prepare(cpu))
+		return EXEC_UNDEF;
 	pthread_mutex_lock(&t->lock);
-	reason = lift_block(t, t->ir, cpu->pc, cpu->mode,
-			    t->cfg.max_insns ? t->cfg.max_insns : 16);
-	if (!reason)
-		reason = ir_interp(cpu, t->ir);
+	reason = lift_block(t, &cpu->interp->ir, cpu->pc, cpu->mode,
+			    t->cfg.max_insns ? t->cfg.max_insns : BLOCK_INSNS);
 	pthread_mutex_unlock(&t->lock);
-	return reason;
+	return reason ? reason : ir_interp(cpu, &cpu->interp->ir);
 }
 
 static unsigned run_translated(struct tctx *t, struct cpu *cpu)

@@ -569,13 +569,15 @@ static unsigned run_block(struct cpu *cpu, const struct ir *ir)
 	return reason;
 }
 
+int interp_prepare(struct cpu *cpu)
+{
+	if (!cpu->interp)
+		cpu->interp = calloc(1, sizeof(*cpu->interp));
+	return cpu->interp ? 0 : -ENOMEM;
+}
+
 unsigned ir_interp(struct cpu *cpu, const struct ir *ir)
 {
-	if (!cpu->interp) {
-		cpu->interp = calloc(1, sizeof(*cpu->interp));
-		if (!cpu->interp)
-			return EXEC_NONE;
-	}
 	cpu->interp->nstores = 0;
 	if (setjmp(cpu->interp->fault)) {
 		cpu->pc = ir->insn_pc[ir->inst[cpu->interp->at].insn];

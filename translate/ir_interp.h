@@ -25,16 +25,19 @@ struct interp_frame {
 	jmp_buf fault;			/* where a guest fault lands */
 	volatile bool active;		/* a guest access may fault now */
 	volatile unsigned at;		/* instruction that is running */
+	struct ir ir;			/* the block that is run */
 	bool log_stores;		/* keep a journal of stores */
 	unsigned nstores;
 	struct interp_store store[INTERP_MAX_STORES];
 };
 
+/* Allocate cpu->interp if that has not been done: 0 or -ENOMEM. */
+int interp_prepare(struct cpu *cpu);
+
 /*
  * Run the block.  Returns an enum exec_exit: EXEC_LOOKUP with cpu->pc set for
- * every branch, otherwise what a TRAP or a fault says.  Allocates
- * cpu->interp on first use (NULL on failure: EXEC_NONE is returned).
- * Faults reach it through interp_host_fault().
+ * every branch, otherwise what a TRAP or a fault says.  interp_prepare() must
+ * have succeeded.  Faults reach it through interp_host_fault().
  */
 unsigned ir_interp(struct cpu *cpu, const struct ir *ir);
 

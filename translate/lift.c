@@ -56,7 +56,8 @@ static bool may_continue(struct tctx *t, const struct ir *ir, gaddr pc,
 {
 	if (ir->ninsns >= max_insns || ir->ninst >= IR_SOFT_INST)
 		return false;
-	if (t->cfg.max_insns != 1 && block_find(t, pc, ir->mode))
+	/* Lockstep lifts a block twice and must get the same both times. */
+	if (!t->cfg.lockstep && block_find(t, pc, ir->mode))
 		return false;
 	return !jumped || !visited(ir, pc);
 }

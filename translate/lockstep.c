@@ -47,13 +47,13 @@ const char *lockstep_compare(const struct cpu *x, const struct cpu *y,
 	return NULL;
 }
 
-static void report(struct tctx *t, const char *what, const union v128 *want,
-		   const union v128 *got)
+static void NORETURN report(const struct ir *ir, const char *what,
+			    const union v128 *want, const union v128 *got)
 {
 	log_printf("dragoman: lockstep: %s is %016" PRIx64 "%016" PRIx64
 		   ", interpreter says %016" PRIx64 "%016" PRIx64 "\n", what,
 		   got->d[1], got->d[0], want->d[1], want->d[0]);
-	ir_print(t->ir, log_file());
+	ir_print(ir, log_file());
 	fflush(log_file());
 	abort();
 }
@@ -66,7 +66,7 @@ static void undo_stores(const struct interp_frame *f)
 		       f->store[n].size);
 }
 
-static void check_stores(struct tctx *t, const struct interp_frame *f,
+static void check_stores(const struct interp_frame *f,
 			 unsigned n, const u8 *after)
 {
 	for (unsigned k = 0; k < n; k++) {
@@ -76,50 +76,59 @@ static void check_stores(struct tctx *t, const struct interp_frame *f,
 		memcpy(&a, after + k * 16, s->size);
 		memcpy(&b, (const void *)(uintptr_t)s->addr, s->size);
 		if (memcmp(&a, &b, 16))
-			report(t, "memory", &a, &b);
+			report(&f->ir, "memory", &a, &b);
 	}
+}
+
+/* The interpreter's run on a copy of the cpu; its stores are taken back. */
+static unsigned run_reference(struct tctx *t, struct cpu *ref,
+			      const struct block *b, u8 *after)
+{
+	struct interp_frame *f = ref->interp;
+	unsigned reason;
+
+	pthread_mutex_lock(&t->lock);
+	reason = lift_block(t, &f->ir, b->pc, b->mode, b->ninsns);
+	pthread_mutex_unlock(&t->lock);
+	f->log_stores = true;
+	if (!reason)
+		reason = ir_interp(ref, &f->ir);
+	for (unsigned k = 0; k < f->nstores; k++)
+		memcpy(after + k * 16, (void *)(uintptr_t)f->store[k].addr,
+		       f->store[k].size);
+	undo_stores(f);
+	return reason;
 }
 
 unsigned lockstep_block(struct tctx *t, struct cpu *cpu, struct block *b)
 {
-	static struct cpu ref;
-	static u8 after[INTERP_MAX_STORES * 16];
-	union v128 want, got;
+	static __thread struct cpu ref;
+	static __thread u8 after[INTERP_MAX_STORES * 16];
+	union v128 want = { .d = { 0, 0 } }, got = { .d = { 0, 0 } };
 	const char *what;
-	unsigned r1, r2, n;
+	unsigned r1, r2;
 
-	pthread_mutex_lock(&t->lock);
-	lift_block(t, t->ir, b->pc, b->mode, b->ninsns);
+	if (interp_prepare(cpu))
+		return EXEC_UNDEF;
 	fpsr_sync(cpu);
 	memcpy(&ref, cpu, offsetof(struct cpu, jcache));
-	if (ref.interp)
-		ref.interp->log_stores = true;
-	r1 = ir_interp(&ref, t->ir);
-	ref.interp->log_stores = true;
-	cpu->interp = ref.interp;
-	n = ref.interp->nstores;
-	for (unsigned k = 0; k < n; k++)
-		memcpy(after + k * 16, (void *)(uintptr_t)
-		       ref.interp->store[k].addr, ref.interp->store[k].size);
-	undo_stores(ref.interp);
-	pthread_mutex_unlock(&t->lock);
+	r1 = run_reference(t, &ref, b, after);
+	fpcr_changed(cpu);	/* a helper may have changed the host's FP state */
 	host_backend->forget_returns(cpu);
 	r2 = host_backend->enter(cpu, block_entry(t, b));
 	if (r2 == EXEC_LINK)
 		r2 = EXEC_LOOKUP;
 	fpsr_sync(cpu);
-	pthread_mutex_lock(&t->lock);
-	lift_block(t, t->ir, b->pc, b->mode, b->ninsns);
-	pthread_mutex_unlock(&t->lock);
-	if (r1 != r2 && r2 != EXEC_INTERRUPT) {
+	if (r2 == EXEC_INTERRUPT)
+		return r2;
+	if (r1 != r2) {
 		want.d[0] = r1;
 		got.d[0] = r2;
-		want.d[1] = got.d[1] = 0;
-		report(t, "exit reason", &want, &got);
+		report(&cpu->interp->ir, "exit reason", &want, &got);
 	}
 	what = lockstep_compare(&ref, cpu, &want, &got);
 	if (what)
-		report(t, what, &want, &got);
-	check_stores(t, ref.interp, n, after);
+		report(&cpu->interp->ir, what, &want, &got);
+	check_stores(cpu->interp, cpu->interp->nstores, after);
 	return r2;
 }

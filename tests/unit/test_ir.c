@@ -24,6 +24,7 @@ static void finish_and_run(void)
 
 	ir_goto(&ir, 0x2000);
 	ck_assert_msg(!ir_check(&ir, msg, sizeof(msg)), "%s", msg);
+	ck_assert_int_eq(interp_prepare(&cpu), 0);
 	ck_assert_uint_eq(ir_interp(&cpu, &ir), EXEC_LOOKUP);
 	ck_assert_uint_eq(cpu.pc, 0x2000);
 	free(cpu.interp);
