@@ -40,6 +40,7 @@ struct process {
 	gaddr entry, vdso, sigreturn;	/* sigreturn: vDSO trampoline */
 	int self_fd;			/* our own executable, high, CLOEXEC */
 	struct sys_config sys_cfg;
+	const struct sys_ops *sys_ops;	/* what syscalls/ asks of us */
 	struct signal_table *sig;	/* handlers, signal.h */
 	pthread_mutex_t lock;		/* list of tasks */
 	struct task *tasks;
@@ -54,12 +55,31 @@ struct task {
 	struct task *next, **prev;	/* in proc->tasks */
 	pid_t tid;
 	gaddr clear_tid;		/* CLONE_CHILD_CLEARTID */
+	gaddr robust;			/* set_robust_list */
 	bool vfork_child;		/* shares the parent's memory */
-	bool exiting;
+	void *leave;			/* jmp_buf: back to the thread's start
+					   function; NULL in a main thread */
 };
 
 /* The task of the calling host thread (thread-local). */
 extern __thread struct task *task_self;
+
+/*
+ * A task of p with a cpu that is all zero, and everything that signals need;
+ * mask is the guest's blocked set.  Not yet in p->tasks.  NULL: no memory.
+ */
+struct task *task_new(struct process *p, u64 mask);
+void task_free(struct task *t);
+/* Put t into p->tasks / take it out.  By the thread that runs it. */
+void task_link(struct task *t);
+void task_unlink(struct task *t);
+
+/*
+ * How a process begins (main.c): p filled in, then
+ *	signal_start(p); t = task_new(p, signal_inherited_mask());
+ *	set up t->cpu; task_start(t);
+ */
+void task_start(struct task *t) NORETURN;
 
 /* Run guest code of t until it exits; does not return. */
 void task_loop(struct task *t) NORETURN;
