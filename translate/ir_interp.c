@@ -235,11 +235,12 @@ static void journal(struct run *r, u64 addr, const union v128 *v, unsigned n)
 
 	if (!r->f->log_stores || r->f->nstores >= INTERP_MAX_STORES)
 		return;
-	s = &r->f->store[r->f->nstores++];
+	s = &r->f->store[r->f->nstores];
 	s->addr = addr;
 	s->size = n;
 	memcpy(s->before, (const void *)(uintptr_t)addr, n);
 	memcpy(s->after, v, n);
+	r->f->nstores++;	/* last: the copies may fault */
 }
 
 static void store(struct run *r, u64 addr, unsigned size, const union v128 *v,
