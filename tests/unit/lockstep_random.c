@@ -22,6 +22,7 @@
 #include "translate/guest/a64/a64.h"
 #include "translate/guest/a64/a64_decode_gen.h"
 #include "translate/lockstep.h"
+#include "translate/sem.h"
 
 #define CODE 0x10000000ul
 #define SCRATCH 0x20000000ul
