@@ -819,6 +819,16 @@ void space_set_name(struct space *s, gaddr addr, const char *name)
 	pthread_mutex_unlock(&s->lock);
 }
 
+gaddr space_find_room(struct space *s, gaddr hint, u64 len, u64 align)
+{
+	gaddr a;
+
+	pthread_mutex_lock(&s->lock);
+	a = find_room(s, hint, len, align);
+	pthread_mutex_unlock(&s->lock);
+	return a;
+}
+
 bool space_find(struct space *s, gaddr addr, struct vma *out)
 {
 	const struct vma *v;

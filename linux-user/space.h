@@ -59,6 +59,8 @@ s64 space_mincore(struct space *s, gaddr addr, u64 len, gaddr vec);
 void space_set_brk(struct space *s, gaddr start);
 /* name is text of static lifetime. */
 void space_set_name(struct space *s, gaddr addr, const char *name);
+/* Where a mapping of len bytes would go: the hint if it is free.  0: none. */
+gaddr space_find_room(struct space *s, gaddr hint, u64 len, u64 align);
 /* Where new mappings go: downwards from base. */
 void space_set_mmap_base(struct space *s, gaddr base);
 /* PROT_READ implies PROT_EXEC (personality READ_IMPLIES_EXEC). */
