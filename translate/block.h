@@ -119,4 +119,8 @@ int block_init(struct tctx *t);
 enum exec_exit lift_block(struct tctx *t, struct ir *ir, gaddr pc, u32 mode,
 			  unsigned max_insns);
 
+/* Does the code at pc surely set the flags before it reads them, faults or
+ * leaves?  False when unsure, and in lockstep, which compares them. */
+bool lift_flags_dead(struct tctx *t, gaddr pc);
+
 #endif
