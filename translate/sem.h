@@ -7,7 +7,7 @@
  * A function reads its operands from a, b, c (absent ones are NULL), integer
  * operands in d[0], and writes all 16 bytes of *d (bits above the result type
  * are zero).  d may be the same object as a, b or c.  desc holds the
- * instruction's type, aux and imm.  FP functions take DN, FZ, FZ16, AH and
+ * instruction's type, aux and imm.  FP functions take DN, FZ, FZ16, AHP and
  * the rounding mode from cpu->fpcr and accumulate into cpu->fpsr (Arm layout:
  * IOC 0, DZC 1, OFC 2, UFC 3, IXC 4, IDC 7, QC 27).  They touch nothing else
  * of the cpu, use no host floating point (integer code only: the host's FP
