@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * File names of the guest: -L prefixes and the files of /proc that must show
+ * the guest instead of the runner.
+ */
+#ifndef SYSCALLS_PATH_H
+#define SYSCALLS_PATH_H
+
+#include <limits.h>
+
+#include "syscalls/sys.h"
+
+enum path_kind {
+	PATH_PLAIN,		/* host names it */
+	PATH_EXE,		/* /proc/self/exe in any spelling */
+	PATH_PROC,		/* an emulated file; canon is its name */
+	PATH_FDINFO		/* /proc/PID/fdinfo/N */
+};
+
+enum path_want {
+	PATH_WANT_EXE = 1,	/* tell PATH_EXE */
+	PATH_WANT_PROC = 2,	/* tell PATH_PROC and PATH_FDINFO */
+	PATH_WANT_PREFIX = 4	/* apply -L */
+};
+
+struct path {
+	enum path_kind kind;
+	/* For the kernel: guest's own pointer value NULL, name or buf. */
+	const char *host;
+	char canon[64];
+	char name[PATH_MAX];	/* as the guest gave it */
+	char buf[PATH_MAX];
+};
+
+/* Read and classify a file name argument.  -EFAULT, -ENAMETOOLONG. */
+int path_get(struct sysctx *c, struct path *p, int dirfd, gaddr guest,
+	     unsigned want);
+
+/*
+ * Open an emulated file of /proc that path_get() found.  An fd, -errno, or
+ * -ENOENT if the kernel's own is right.
+ */
+int path_open_proc(struct sysctx *c, const struct path *p, int dirfd,
+		   u64 flags);
+
+/* Is fd a directory /proc/PID/fd or fdinfo of this process? */
+bool path_is_own_fd_dir(int fd);
+
+#endif

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Descriptors: flags that differ, and calls that must not reach the runner's
+ * own descriptors, which sit at fd_limit() and above.
+ */
+#include "syscalls/sys.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+
+#include "syscalls/abi_a64.h"
+#include "syscalls/path.h"
+
+static bool runner_fd(struct sysctx *c, u64 fd)
+{
+	return (u32)fd >= (u32)c->ops->fd_limit(c);
+}
+
+s64 sys_close(struct sysctx *c, const u64 *a)
+{
+	if (runner_fd(c, a[0]))
+		return -EBADF;
+	return host_pass(c, SYS_close, a);
+}
+
+s64 sys_dup3(struct sysctx *c, const u64 *a)
+{
+	if (runner_fd(c, a[1]) && !(a[2] & ~(u64)O_CLOEXEC))
+		return -EBADF;
+	return host_pass(c, SYS_dup3, a);
+}
+
+s64 sys_close_range(struct sysctx *c, const u64 *a)
+{
+	u32 limit = c->ops->fd_limit(c);
+	u32 first = a[0], last = a[1];
+
+	if (first <= last && first < limit && last >= limit)
+		last = limit - 1;
+	else if (first <= last && first >= limit)
+		first = last = ~0u;	/* nothing is there */
+	return host_syscall(c, SYS_close_range, first, last, a[2], 0, 0, 0);
+}
+
+s64 sys_pipe2(struct sysctx *c, const u64 *a)
+{
+	return host_syscall(c, SYS_pipe2, a[0], a64_open_flags((u32)a[1]), 0,
+			    0, 0, 0);
+}
+
+s64 sys_fcntl(struct sysctx *c, const u64 *a)
+{
+	u64 arg = a[2];
+	s64 ret;
+
+	switch ((int)a[1]) {
+	case F_SETFL:
+		arg = a64_open_flags((u32)arg);
+		break;
+	case F_DUPFD:
+	case F_DUPFD_CLOEXEC:
+		if (runner_fd(c, arg))
+			return -EINVAL;
+		break;
+	}
+	ret = host_syscall(c, SYS_fcntl, a[0], a[1], arg, 0, 0, 0);
+	if ((int)a[1] == F_GETFL && ret >= 0)
+		ret = a64_open_flags(ret);
+	return ret;
+}
+
+/* -- Directories --------------------------------------------------------- */
+
+/* A directory entry's fixed part and enough of the name for a number. */
+struct entry_head {
+	u64 ino, off;
+	u16 reclen;
+	u8 type;
+	char name[13];
+};
+_Static_assert(offsetof(struct entry_head, name) ==
+	       offsetof(struct dirent64, d_name), "linux_dirent64");
+
+static bool read_head(struct sysctx *c, gaddr at, u64 left,
+		      struct entry_head *h)
+{
+	u64 n = MIN(left, sizeof(*h));
+
+	if (left < 24 || guest_read(c, h, at, n) || h->reclen < 24 ||
+	    h->reclen > left)
+		return false;
+	h->name[MIN(n, sizeof(*h)) - offsetof(struct entry_head, name) - 1] = 0;
+	return true;
+}
+
+/* The number that an entry's name is, or -1. */
+static long entry_number(const struct entry_head *h)
+{
+	char *end;
+
+	if (h->name[0] < '0' || h->name[0] > '9')
+		return -1;
+	long n = strtol(h->name, &end, 10);
+
+	return *end ? -1 : n;
+}
+
+/* Could these entries be descriptors, some of them the runner's? */
+static bool has_runner_fd(struct sysctx *c, gaddr buf, u64 len)
+{
+	struct entry_head h;
+
+	for (u64 at = 0; read_head(c, buf + at, len - at, &h);
+	     at += h.reclen) {
+		if (h.name[0] == '.')
+			continue;
+		if (entry_number(&h) < 0)
+			return false;
+		if (runner_fd(c, entry_number(&h)))
+			return true;
+	}
+	return false;
+}
+
+static s64 drop_runner_fds(struct sysctx *c, gaddr buf, u64 len)
+{
+	struct entry_head h;
+	u64 at, out = 0;
+	u8 copy[512];
+
+	for (at = 0; read_head(c, buf + at, len - at, &h); at += h.reclen) {
+		long n = entry_number(&h);
+
+		if ((n >= 0 && runner_fd(c, n)) || h.reclen > sizeof(copy))
+			continue;
+		if (out != at && (guest_read(c, copy, buf + at, h.reclen) ||
+				  guest_write(c, buf + out, copy, h.reclen)))
+			return -EFAULT;
+		out += h.reclen;
+	}
+	return out;
+}
+
+s64 sys_getdents64(struct sysctx *c, const u64 *a)
+{
+	s64 n, kept;
+
+	do {
+		n = host_pass(c, SYS_getdents64, a);
+		if (n <= 0 || likely(!has_runner_fd(c, a[1], n)) ||
+		    !path_is_own_fd_dir(a[0]))
+			return n;
+		kept = drop_runner_fds(c, a[1], n);
+	} while (kept == 0);
+	return kept;
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Waiting for descriptors.  struct epoll_event is packed on x86 only, and the
+ * calls with a temporary signal mask must never block the signals by which
+ * the runner notices its guest's faults.
+ */
+#include "syscalls/sys.h"
+
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+
+#include "syscalls/abi_a64.h"
+
+_Static_assert(sizeof(struct epoll_event) == 12, "the host packs it");
+
+#define SIGBIT(n) (1ull << ((n) - 1))
+static const u64 synchronous = SIGBIT(SIGSEGV) | SIGBIT(SIGBUS) |
+			       SIGBIT(SIGFPE) | SIGBIT(SIGILL) |
+			       SIGBIT(SIGTRAP);
+
+/*
+ * A mask argument: the host's address of a copy in *mask, 0 if there is none.
+ */
+static int get_mask(struct sysctx *c, gaddr guest, u64 size, u64 *mask,
+		    u64 *host)
+{
+	int err;
+
+	*host = 0;
+	if (!guest)
+		return 0;
+	if (size != sizeof(*mask))
+		return -EINVAL;
+	err = guest_read(c, mask, guest, sizeof(*mask));
+	if (err)
+		return err;
+	*mask &= ~synchronous;
+	*host = (u64)mask;
+	return 0;
+}
+
+s64 sys_ppoll(struct sysctx *c, const u64 *a)
+{
+	u64 mask, host;
+	int err = get_mask(c, a[3], a[4], &mask, &host);
+
+	if (err)
+		return err;
+	return host_syscall(c, SYS_ppoll, a[0], a[1], a[2], host, 8, 0);
+}
+
+/* The sixth argument of these two points to a mask's address and size. */
+struct mask_arg {
+	u64 addr, size;
+};
+
+static int get_mask_arg(struct sysctx *c, gaddr guest, u64 *mask,
+			struct mask_arg *host)
+{
+	struct mask_arg g = { 0, 0 };
+	int err;
+
+	*host = g;
+	if (!guest)
+		return 0;
+	err = guest_read(c, &g, guest, sizeof(g));
+	if (!err)
+		err = get_mask(c, g.addr, g.size, mask, &host->addr);
+	host->size = 8;
+	return err;
+}
+
+s64 sys_pselect6(struct sysctx *c, const u64 *a)
+{
+	struct mask_arg arg;
+	u64 mask;
+	int err = get_mask_arg(c, a[5], &mask, &arg);
+
+	if (err)
+		return err;
+	return host_syscall(c, SYS_pselect6, a[0], a[1], a[2], a[3], a[4],
+			    (u64)&arg);
+}
+
+s64 sys_io_pgetevents(struct sysctx *c, const u64 *a)
+{
+	struct mask_arg arg;
+	u64 mask;
+	int err = get_mask_arg(c, a[5], &mask, &arg);
+
+	if (err)
+		return err;
+	return host_syscall(c, SYS_io_pgetevents, a[0], a[1], a[2], a[3], a[4],
+			    a[5] ? (u64)&arg : 0);
+}
+
+/* -- epoll --------------------------------------------------------------- */
+
+s64 sys_epoll_ctl(struct sysctx *c, const u64 *a)
+{
+	struct a64_epoll_event g;
+	struct epoll_event h;
+
+	if ((int)a[1] == EPOLL_CTL_DEL)
+		return host_pass(c, SYS_epoll_ctl, a);
+	if (guest_read(c, &g, a[3], sizeof(g)))
+		return -EFAULT;
+	h.events = g.events;
+	h.data.u64 = g.data;
+	return host_syscall(c, SYS_epoll_ctl, a[0], a[1], a[2], (u64)&h, 0, 0);
+}
+
+/*
+ * The host has filled n packed events into the guest's array: spread them to
+ * the guest's size, from the last to the first.
+ */
+static s64 spread_events(struct sysctx *c, gaddr events, s64 n)
+{
+	struct a64_epoll_event g = { 0 };
+	struct epoll_event h;
+
+	for (s64 i = n - 1; i >= 0; i--) {
+		if (guest_read(c, &h, events + i * sizeof(h), sizeof(h)))
+			return -EFAULT;
+		g.events = h.events;
+		g.data = h.data.u64;
+		if (guest_write(c, events + i * sizeof(g), &g, sizeof(g)))
+			return -EFAULT;
+	}
+	return n;
+}
+
+static s64 epoll_wait_masked(struct sysctx *c, long nr, const u64 *a)
+{
+	u64 mask, host;
+	s64 n;
+	int err = get_mask(c, a[4], a[5], &mask, &host);
+
+	if (err)
+		return err;
+	n = host_syscall(c, nr, a[0], a[1], a[2], a[3], host, 8);
+	return n > 0 ? spread_events(c, a[1], n) : n;
+}
+
+s64 sys_epoll_pwait(struct sysctx *c, const u64 *a)
+{
+	return epoll_wait_masked(c, SYS_epoll_pwait, a);
+}
+
+s64 sys_epoll_pwait2(struct sysctx *c, const u64 *a)
+{
+	return epoll_wait_masked(c, SYS_epoll_pwait2, a);
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Dispatch: looks a call up in the guest's table, checks its pointers against
+ * the guest's window and hands it to the host, a handler or the process layer.
+ */
+#include "syscalls/syscall.h"
+
+#include <sys/syscall.h>
+
+#include "base/log.h"
+#include "syscalls/proc_op.h"
+#include "syscalls/strace.h"
+#include "syscalls/sys.h"
+
+static const struct sys_entry table[] = {
+#define SYS_PASS(nr, name, host, ptrs, args) \
+	[nr] = { #name, args, NULL, host, SYS_HOW_PASS, ptrs },
+#define SYS_NONE(nr, name, host, ptrs, args) \
+	[nr] = { #name, args, NULL, 0, SYS_HOW_NONE, ptrs },
+#define SYS_PROC(nr, name, op, ptrs, args) \
+	[nr] = { #name, args, NULL, SYS_PROC_##op, SYS_HOW_PROC, ptrs },
+#define SYS_FN(nr, name, fn, ptrs, args) \
+	[nr] = { #name, args, sys_##fn, 0, SYS_HOW_FN, ptrs },
+#include "syscalls/a64_table_gen.h"
+#undef SYS_PASS
+#undef SYS_NONE
+#undef SYS_PROC
+#undef SYS_FN
+};
+
+static const struct sys_entry *lookup(u64 nr)
+{
+	if (nr >= ARRAY_LEN(table) || !table[nr].name)
+		return NULL;
+	return &table[nr];
+}
+
+const char *syscall_name_a64(u64 nr)
+{
+	const struct sys_entry *e = lookup(nr);
+
+	return e ? e->name : NULL;
+}
+
+static s64 unimplemented(const struct sys_entry *e, u64 nr)
+{
+	if (log_on(LOG_UNIMP))
+		log_printf("unimplemented system call %llu (%s)\n",
+			   (unsigned long long)nr, e ? e->name : "unknown");
+	return -ENOSYS;
+}
+
+/*
+ * Pointers outside the guest's window may mean the runner's own memory, which
+ * the host kernel would gladly write to.  They are replaced by one that it
+ * refuses, so that the order of its checks decides which error it is.
+ */
+static const u64 *check_pointers(struct sysctx *c, const struct sys_entry *e,
+				 const u64 *a, u64 *copy)
+{
+	for (unsigned i = 0; i < 6; i++) {
+		copy[i] = a[i];
+		if (!(e->pointers >> i & 1))
+			continue;
+		if (c->tagged_addr)
+			copy[i] &= bits_mask(56);
+		if (copy[i] >= SYS_GUEST_TOP)
+			copy[i] = SYS_BAD_POINTER;
+	}
+	return copy;
+}
+
+static inline u64 all_pointers(const struct sys_entry *e, const u64 *a)
+{
+	u64 all = 0;
+
+	for (unsigned m = e->pointers, i = 0; m; m >>= 1, i++)
+		if (m & 1)
+			all |= a[i];
+	return all;
+}
+
+static s64 call(struct sysctx *c, const struct sys_entry *e, const u64 *a)
+{
+	u64 copy[6];
+
+	if (unlikely(all_pointers(e, a) >= SYS_GUEST_TOP))
+		a = check_pointers(c, e, a, copy);
+	switch (e->how) {
+	case SYS_HOW_PASS:
+		return host_pass(c, e->target, a);
+	case SYS_HOW_FN:
+		return e->fn(c, a);
+	case SYS_HOW_PROC:
+		if (likely(c->ops->proc[e->target]))
+			return c->ops->proc[e->target](c, a);
+	}
+	return unimplemented(e, c->nr);
+}
+
+static __attribute__((noinline)) s64
+call_traced(struct sysctx *c, const struct sys_entry *e, u64 nr, const u64 *a)
+{
+	struct strace_line line;
+	s64 ret;
+
+	strace_enter(&line, c, e, nr, a);
+	ret = e ? call(c, e, a) : unimplemented(e, nr);
+	strace_leave(&line, c, e, a, ret);
+	return ret;
+}
+
+s64 syscall_a64(struct sysctx *c, u64 nr, const u64 *a)
+{
+	const struct sys_entry *e = lookup(nr);
+
+	c->nr = nr;
+	if (unlikely(c->cfg->strace || c->cfg->log & LOG_STRACE))
+		return call_traced(c, e, nr, a);
+	return likely(e) ? call(c, e, a) : unimplemented(e, nr);
+}
