@@ -119,8 +119,16 @@ static NORETURN void print_help(const struct cmdline *cl)
 	exit(0);
 }
 
+/* The guest may change its directory: make the name absolute.  "/" is "". */
 bool options_add_prefix(struct cmdline *cl, const char *dir)
 {
+	char *own = *dir == '/' ? strdup(dir) : realpath(dir, NULL);
+	size_t n = own ? strlen(own) : 0;
+
+	while (n && own[n - 1] == '/')
+		own[--n] = 0;
+	if (own)
+		dir = own;
 	for (int i = 0; i < PREFIX_MAX; i++)
 		if (!cl->opt.prefix[i]) {
 			cl->opt.prefix[i] = dir;
@@ -432,7 +440,7 @@ static const char *base_name(const char *path)
 /* A guest child reads nothing from the environment, which is the guest's:
  * what counted for its parent is on the command line. */
 void options_parse(struct cmdline *cl, int argc, char **argv, char **envp,
-		   bool secure)
+		   bool secure, bool binfmt)
 {
 	static const char child[] = "--exec-child";
 	int i = 1;
@@ -445,7 +453,7 @@ void options_parse(struct cmdline *cl, int argc, char **argv, char **envp,
 	if (!secure && (argc < 2 || strcmp(argv[1], child)))
 		read_env(cl, envp);
 	cl->env_prefix = cl->opt.prefix[0] != NULL;
-	while (i < argc && argv[i][0] == '-' && argv[i][1]) {
+	while (!binfmt && i < argc && argv[i][0] == '-' && argv[i][1]) {
 		if (!strcmp(argv[i], "--")) {
 			i++;
 			break;

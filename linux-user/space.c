@@ -853,6 +853,15 @@ int space_fetch_page(void *space, gaddr addr, const u8 **page)
 	return 0;
 }
 
+void space_code_written(struct space *s, gaddr addr, u64 len)
+{
+	bool code;
+
+	pthread_mutex_lock(&s->lock);
+	code = has_exec(s, addr, addr + len);
+	leave(s, code, addr, len);
+}
+
 void space_get_info(struct space *s, struct space_info *info)
 {
 	pthread_mutex_lock(&s->lock);

@@ -72,8 +72,12 @@ bool space_find(struct space *s, gaddr addr, struct vma *out);
 /* Code fetch for the translator (struct mem_ops.fetch_page). */
 int space_fetch_page(void *space, gaddr addr, const u8 **host);
 
-/* Print in the format of /proc/self/maps (or smaps with zero counts). */
+/* The host wrote into [addr, addr + len): drop translations of code there. */
+void space_code_written(struct space *s, gaddr addr, u64 len);
+
+/* Print in the format of /proc/self/maps and smaps. */
 void space_print_maps(struct space *s, FILE *f);
+void space_print_smaps(struct space *s, FILE *f);
 
 /* Total mapped pages, code/data bounds for /proc/self/stat and statm. */
 struct space_info {

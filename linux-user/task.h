@@ -57,6 +57,7 @@ struct task {
 	gaddr clear_tid;		/* CLONE_CHILD_CLEARTID */
 	gaddr robust;			/* set_robust_list */
 	bool vfork_child;		/* shares the parent's memory */
+	void *exec;			/* exec.c: exec_release() frees it */
 	void *leave;			/* jmp_buf: back to the thread's start
 					   function; NULL in a main thread */
 };

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * dragoman: runs a Linux program for another CPU.  From the command line to
+ * the first instruction of the guest:
+ *
+ *	options.c	command line and environment
+ *	prog.c, elf.c	find the program, read its headers
+ *	space.c load.c	map it, build its stack
+ *	translate/	a translator for its CPU
+ *	task.c		run it
+ *
+ * Exit status of our own failures: 127 if the program was not found, 126 if
+ * it cannot be run, 1 for a wrong command line.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/personality.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "linux-user/abi_a64.h"
+#include "linux-user/exec.h"
+#include "linux-user/load.h"
+#include "linux-user/options.h"
+#include "linux-user/ownfd.h"
+#include "linux-user/procfs.h"
+#include "linux-user/procops.h"
+#include "linux-user/signal.h"
+#include "linux-user/vdso.h"
+#include "translate/guest/a64/a64.h"
+
+/* Bit of AT_FLAGS: binfmt_misc has put the guest's argv[0] behind the path. */
+#define AT_FLAGS_PRESERVE_ARGV0 1
+
+static struct cmdline cl;
+static struct process proc;
+static struct prog prog;
+
+static NORETURN void fail(const char *name, const char *why, int err)
+{
+	complain(&cl, "%s: %s", name, why ? why : strerror(-err));
+	exit(err == -ENOENT || err == -ENOTDIR ? 127 : 126);
+}
+
+static NORETURN void fail_interp(const char *name, const char *interp)
+{
+	complain(&cl, "%s: its interpreter %s was not found; name the "
+		 "directory that holds the guest's /lib with -L", name, interp);
+	exit(127);
+}
+
+/* -- Start ----------------------------------------------------------------- */
+
+static void start_log(void)
+{
+	int err;
+
+	log_mask = cl.opt.log;
+	cl.opt.nochain = (log_mask & LOG_NOCHAIN) != 0;
+	if (!cl.opt.log_file)
+		return;
+	err = log_open(cl.opt.log_file);
+	if (err)
+		fail(cl.opt.log_file, NULL, err);
+}
+
+static void start_process(void)
+{
+	int fd = open("/proc/self/exe", O_PATH | O_CLOEXEC);
+
+	proc.opt = &cl.opt;
+	proc.self_fd = fd < 0 ? fd : ownfd_raise(fd);
+	proc.sys_ops = &user_sys_ops;
+	proc.sys_cfg = (struct sys_config){
+		.prefix = cl.opt.prefix, .uname_release = cl.opt.uname_release,
+		.uname_machine = A64_MACHINE_NAME, .strace = cl.opt.strace,
+		.log = cl.opt.log
+	};
+	pthread_mutex_init(&proc.lock, NULL);
+}
+
+/* binfmt_misc: "program [argv0] arguments", never options. */
+static void parse(int argc, char **argv, char **envp)
+{
+	bool secure = getauxval(AT_SECURE) != 0;
+	bool keep0 = getauxval(AT_FLAGS) & AT_FLAGS_PRESERVE_ARGV0;
+	u64 fd;
+
+	errno = 0;
+	fd = getauxval(AT_EXECFD);
+	options_parse(&cl, argc, argv, envp, secure, keep0 || errno != ENOENT);
+	if (errno != ENOENT && !cl.child)
+		cl.exec_fd = (int)fd;
+	if (keep0 && !cl.child && cl.argc >= 2) {
+		cl.opt.argv0 = cl.argv[1];
+		cl.argv[1] = cl.argv[0];
+		cl.argv++;
+		cl.argc--;
+	}
+}
+
+/* -- The program ----------------------------------------------------------- */
+
+/*
+ * The guest's name of the file that was opened: the kernel's, without the
+ * -L prefix.
+ */
+static char *find_exe_path(const struct prog *p)
+{
+	char link[40], buf[PATH_MAX], real[PATH_MAX];
+	const char *dir = cl.opt.prefix[0];
+	ssize_t n;
+	size_t len;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", p->fd);
+	n = readlink(link, buf, sizeof(buf) - 1);
+	if (n <= 0)
+		return realpath(p->host ? p->host : p->name, NULL);
+	buf[n] = 0;
+	for (int i = 0; dir; dir = cl.opt.prefix[++i]) {
+		if (!realpath(dir, real))
+			continue;
+		len = strlen(real);
+		if (len > 1 && !strncmp(buf, real, len) && buf[len] == '/')
+			return strdup(buf + len);
+	}
+	return strdup(buf);
+}
+
+static void open_program(struct sysctx *c)
+{
+	const char *name = cl.argv[0];
+	int err;
+
+	if (cl.exec_fd >= 0)
+		err = prog_adopt(&prog, cl.exec_fd, name);
+	else
+		err = prog_open(&prog, c, AT_FDCWD, name, 0);
+	if (err)
+		fail(name, prog.nins && err == -ENOENT ?
+		     "the interpreter of this script was not found" : NULL,
+		     err);
+	if (prog.kind == PROG_HOST) {
+		if (cl.opt.argv0)
+			cl.argv[0] = (char *)cl.opt.argv0;
+		err = exec_host(&prog, AT_FDCWD, 0, cl.argv, cl.envp);
+		fail(name, NULL, err);
+	}
+	err = exec_read_guest(&cl, c, &prog);
+	if (err == -ENOENT && prog.img.interp)
+		fail_interp(name, prog.img.interp);
+	if (err)
+		fail(name, prog.why, err);
+	proc.exe_path = find_exe_path(&prog);
+}
+
+/* The guest's arguments: those of the command line, or with the names of a
+ * script and its interpreters in front. */
+static char **guest_argv(void)
+{
+	char **v;
+	unsigned n = 0;
+
+	if (!prog.nins) {
+		if (cl.opt.argv0)
+			cl.argv[0] = (char *)cl.opt.argv0;
+		return cl.argv;
+	}
+	v = calloc((size_t)cl.argc + prog.nins + 1, sizeof(*v));
+	if (!v)
+		fail(cl.argv[0], NULL, -ENOMEM);
+	for (; n < prog.nins; n++)
+		v[n] = (char *)prog.ins[n];
+	memcpy(v + n, cl.argv + 1, (size_t)cl.argc * sizeof(*v));
+	return v;
+}
+
+/* -- Memory and translator ------------------------------------------------- */
+
+/* One step of a well-known mixer (splitmix64): fine for layout and tests. */
+static u64 next_random(u64 *state)
+{
+	u64 z = *state += 0x9e3779b97f4a7c15;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return z ^ z >> 31;
+}
+
+static void draw_random(struct load_random *r)
+{
+	u64 seed = cl.opt.seed, w[sizeof(*r) / sizeof(u64)];
+	const void *host = (const void *)getauxval(AT_RANDOM);
+
+	if (!cl.opt.have_seed &&
+	    getrandom(r, sizeof(*r), GRND_NONBLOCK) == sizeof(*r))
+		return;
+	if (!cl.opt.have_seed && host)
+		memcpy(&seed, host, sizeof(seed));
+	for (size_t i = 0; i < ARRAY_LEN(w); i++)
+		w[i] = next_random(&seed);
+	memcpy(r, w, sizeof(*r));
+}
+
+static int fetch_page(void *opaque, gaddr addr, const u8 **host)
+{
+	return space_fetch_page(((struct process *)opaque)->space, addr, host);
+}
+
+/* HLT in the vDSO calls a helper; anywhere else it is undefined. */
+static int hypercall(void *opaque, gaddr pc, u32 imm)
+{
+	const struct process *p = opaque;
+
+	if (pc - p->vdso >= VDSO_SIZE || imm < VDSO_HLT ||
+	    imm >= VDSO_HLT + VDSO_NCALLS)
+		return -1;
+	return HELPER_USER0 + (int)(imm - VDSO_HLT);
+}
+
+static void make_translator(u64 features)
+{
+	struct tctx_config cfg = {
+		.isa = prog.isa,
+		.mem = { MEM_DIRECT, 0, fetch_page, hypercall, &proc },
+		.code_size = cl.tb_size, .max_insns = cl.opt.one_insn,
+		.interpret = cl.opt.interpret, .lockstep = cl.opt.lockstep,
+		.no_chain = cl.opt.nochain, .check_ir = cl.opt.check_ir,
+		.perfmap = cl.opt.perfmap, .stats = cl.opt.stats,
+		.log = cl.opt.log, .cpu_features = features
+	};
+
+	memcpy(cfg.user_helper, vdso_helper, sizeof(vdso_helper));
+	proc.tctx = tctx_new(&cfg);
+	if (!proc.tctx)
+		fail(cl.argv[0], "out of memory", -ENOMEM);
+	space_set_tctx(proc.space, proc.tctx);
+}
+
+static void load(struct load *l)
+{
+	int err;
+
+	proc.space = space_new();
+	if (!proc.space)
+		fail(cl.argv[0], NULL, -ENOMEM);
+	draw_random(&l->rnd);
+	err = load_program(l);
+	if (err)
+		fail(cl.argv[0], l->why, err);
+	proc.argv = l->argv;
+	proc.envp = l->envp;
+	if (log_on(LOG_PAGE)) {
+		space_print_maps(proc.space, log_file());
+		fflush(log_file());
+	}
+}
+
+int main(int argc, char **argv, char **envp)
+{
+	struct sysctx c = { .ops = &user_sys_ops, .cfg = &proc.sys_cfg };
+	struct load l = { .proc = &proc, .prog = &prog };
+	struct task *t;
+
+	parse(argc, argv, envp);
+	start_log();
+	start_process();
+	open_program(&c);
+	l.argv = guest_argv();
+	l.envp = cl.envp;
+	l.execfn = cl.execfn ? cl.execfn : prog.nins ?
+		   prog.ins[prog.nins - 1] : prog.name;
+	l.randomize = !(personality(0xffffffff) & ADDR_NO_RANDOMIZE);
+	if (a64_cpu_parse(cl.opt.cpu_model ? cl.opt.cpu_model : "max",
+			  &l.features))
+		fail(cl.opt.cpu_model, "unknown CPU model", -EINVAL);
+	load(&l);
+	prog_close(&prog);
+	make_translator(l.features);
+	procfs_publish(&proc, l.execfn);
+	if (signal_start(&proc))
+		fail(cl.argv[0], "out of memory", -ENOMEM);
+	t = task_new(&proc, signal_inherited_mask());
+	if (!t)
+		fail(cl.argv[0], "out of memory", -ENOMEM);
+	t->cpu->pc = l.pc;
+	t->cpu->r[CPU_SP] = l.sp;
+	task_start(t);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What syscalls/ asks of the process layer: the table of operations and the
+ * few questions of struct sys_ops.
+ */
+#include "linux-user/procops.h"
+
+#include "linux-user/ownfd.h"
+#include "linux-user/proc_ops.h"
+#include "linux-user/procfs.h"
+#include "linux-user/task.h"
+#include "syscalls/proc_op.h"
+
+static sys_fn *const proc_table[SYS_PROC_COUNT] = {
+#define SYSPROC(name) [SYS_PROC_##name] = proc_##name,
+#include "syscalls/a64_proc_gen.h"
+#undef SYSPROC
+};
+
+/* Before the first task exists (c->task is NULL) only paths are asked for. */
+static const char *exe_path(struct sysctx *c)
+{
+	struct task *t = c->task;
+
+	return t && t->proc->exe_path ? t->proc->exe_path : "/proc/self/exe";
+}
+
+static void code_written(struct sysctx *c, gaddr addr, u64 len)
+{
+	space_code_written(((struct task *)c->task)->proc->space, addr, len);
+}
+
+static int fd_limit(struct sysctx *c)
+{
+	return ownfd_limit();
+}
+
+const struct sys_ops user_sys_ops = {
+	.proc = proc_table,
+	.open_proc = procfs_open,
+	.exe_path = exe_path,
+	.code_written = code_written,
+	.fd_limit = fd_limit,
+};

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The guest's memory system calls: argument layout of arm64 on one side,
+ * space.h on the other.
+ */
+#include "linux-user/proc_ops.h"
+#include "linux-user/space.h"
+#include "linux-user/task.h"
+
+static struct space *space_of(struct sysctx *c)
+{
+	return ((struct task *)c->task)->proc->space;
+}
+
+s64 proc_mmap(struct sysctx *c, const u64 *a)
+{
+	return space_mmap(space_of(c), a[0], a[1], (int)a[2], (int)a[3],
+			  (int)a[4], a[5]);
+}
+
+s64 proc_munmap(struct sysctx *c, const u64 *a)
+{
+	return space_munmap(space_of(c), a[0], a[1]);
+}
+
+s64 proc_mprotect(struct sysctx *c, const u64 *a)
+{
+	return space_mprotect(space_of(c), a[0], a[1], (int)a[2]);
+}
+
+s64 proc_mremap(struct sysctx *c, const u64 *a)
+{
+	return space_mremap(space_of(c), a[0], a[1], a[2], (int)a[3], a[4]);
+}
+
+s64 proc_madvise(struct sysctx *c, const u64 *a)
+{
+	return space_madvise(space_of(c), a[0], a[1], (int)a[2]);
+}
+
+s64 proc_brk(struct sysctx *c, const u64 *a)
+{
+	return space_brk(space_of(c), a[0]);
+}
+
+s64 proc_shmat(struct sysctx *c, const u64 *a)
+{
+	return space_shmat(space_of(c), (int)a[0], a[1], (int)a[2]);
+}
+
+s64 proc_shmdt(struct sysctx *c, const u64 *a)
+{
+	return space_shmdt(space_of(c), a[0]);
+}
