@@ -29,6 +29,12 @@
 #define SIGNAL_UNBLOCKABLE (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP))
 enum { SIGNAL_MAX = 64, SIGNAL_QUEUE = 8, SIGNAL_NSYNC = 5 };
 
+/* sa_flags bit of both kernels, not in libc headers. */
+#define SIGNAL_SA_RESTORER 0x04000000u
+
+/* ss_flags bit, likewise. */
+#define SIGNAL_SS_AUTODISARM (1u << 31)
+
 #define SIGNAL_DFL 0ull
 #define SIGNAL_IGN 1ull
 
@@ -64,7 +70,7 @@ struct signal_state {
 	/* The guest's alternate stack. */
 	gaddr alt_sp;
 	u64 alt_size;
-	u32 alt_flags;			/* SS_DISABLE, SS_AUTODISARM */
+	u32 alt_flags;			/* SS_DISABLE, AUTODISARM */
 	enum signal_restart restart;
 	/* Last fault, for the frame's sigcontext and esr record. */
 	u64 fault_addr, fault_esr;
@@ -131,8 +137,19 @@ int frame_push(struct task *t, const struct signal_action *act,
  * frame is not readable or not valid. */
 int frame_pop(struct task *t, u64 *mask);
 
-/* signal_sys.c: sigaltstack without the "running on it" check for sigreturn. */
-int signal_set_alt_stack(struct signal_state *s, gaddr sp, const u64 *ss,
-			 bool check);
+/* -- Between signal.c, signal_sys.c and frame_a64.c ------------------------ */
+
+/* Give the host the disposition that follows from act; old (or NULL) is what
+ * it was made from before. */
+s64 signal_host_action(int signo, const struct signal_action *old,
+		       const struct signal_action *act);
+/* Put a signal to this thread into its queue as if it had just arrived. */
+void signal_note(struct task *t, siginfo_t *si);
+/* Take one held signal of set.  false: none there. */
+bool signal_take_held(struct signal_state *s, u64 set, siginfo_t *si);
+/* Put the held signals of set into the queue. */
+void signal_unhold(struct task *t, u64 set);
+/* sigaltstack(2) for a thread whose stack pointer is sp. */
+int signal_set_alt_stack(struct signal_state *s, gaddr sp, const stack_t *ss);
 
 #endif

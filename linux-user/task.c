@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * A guest thread's life: the loop that runs its cpu and answers what comes
+ * out of translated code (system calls, faults), and its ways to end.
+ */
+#include "linux-user/task.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "linux-user/exec.h"
+#include "linux-user/host_x64.h"
+#include "linux-user/signal.h"
+#include "syscalls/sys.h"
+
+/* ESR_EL1: exception class, IL, and fault status (Arm ARM D17.2.37). */
+enum { EC_IABORT = 0x20, EC_DABORT = 0x24, EC_PC_ALIGN = 0x22,
+       EC_SP_ALIGN = 0x26 };
+enum { FSC_TRANSLATION = 0x07, FSC_PERMISSION = 0x0f, FSC_EXTERNAL = 0x10,
+       FSC_ALIGNMENT = 0x21 };
+
+__thread struct task *task_self;
+
+/* -- Making one ------------------------------------------------------------ */
+
+static struct cpu *cpu_new(struct tctx *tctx)
+{
+	size_t size = align_up(sizeof(struct cpu), 64);
+	struct cpu *cpu = aligned_alloc(64, size);
+
+	if (!cpu)
+		return NULL;
+	memset(cpu, 0, size);
+	if (cpu_init(tctx, cpu)) {
+		free(cpu);
+		return NULL;
+	}
+	return cpu;
+}
+
+struct task *task_new(struct process *p, u64 mask)
+{
+	struct task *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->proc = p;
+	t->sigst = signal_state_new(mask);
+	t->cpu = cpu_new(p->tctx);
+	if (!t->sigst || !t->cpu) {
+		task_free(t);
+		return NULL;
+	}
+	t->cpu->owner = t;
+	t->sys.cpu = t->cpu;
+	t->sys.ops = p->sys_ops;
+	t->sys.cfg = &p->sys_cfg;
+	t->sys.task = t;
+	return t;
+}
+
+void task_free(struct task *t)
+{
+	if (t->cpu) {
+		cpu_fini(t->cpu);
+		free(t->cpu);
+	}
+	signal_state_free(t->sigst);
+	exec_release(t);
+	free(t);
+}
+
+void task_link(struct task *t)
+{
+	struct process *p = t->proc;
+
+	pthread_mutex_lock(&p->lock);
+	t->next = p->tasks;
+	t->prev = &p->tasks;
+	if (t->next)
+		t->next->prev = &t->next;
+	p->tasks = t;
+	p->ntasks++;
+	pthread_mutex_unlock(&p->lock);
+}
+
+void task_unlink(struct task *t)
+{
+	struct process *p = t->proc;
+
+	pthread_mutex_lock(&p->lock);
+	*t->prev = t->next;
+	if (t->next)
+		t->next->prev = t->prev;
+	p->ntasks--;
+	pthread_mutex_unlock(&p->lock);
+}
+
+void task_start(struct task *t)
+{
+	task_self = t;
+	t->tid = (pid_t)CALL(SYS_gettid);
+	task_link(t);
+	signal_attach(t);
+	signal_unblock(t);
+	task_loop(t);
+}
+
+/* -- Faults ---------------------------------------------------------------- */
+
+static u64 esr_of(unsigned class, u32 info, unsigned status)
+{
+	return (u64)class << 26 | 1u << 25 |
+	       (info & FAULT_WRITE ? 1u << 6 : 0) | status;
+}
+
+static void fault(struct task *t, int signo, int code, gaddr addr, u64 esr)
+{
+	t->sigst->fault_addr = esr ? addr : 0;
+	t->sigst->fault_esr = esr;
+	signal_force(t, signo, code, addr);
+}
+
+static void access_fault(struct task *t, bool fetch)
+{
+	u32 info = t->cpu->fault_info;
+	gaddr addr = t->cpu->fault_addr;
+	unsigned class = fetch ? EC_IABORT : EC_DABORT;
+	struct vma v;
+
+	if (fetch)
+		info &= ~(u32)FAULT_WRITE;
+	if (info & FAULT_ALIGN)
+		fault(t, SIGBUS, BUS_ADRALN, addr,
+		      esr_of(class, info, FSC_ALIGNMENT));
+	else if (info & FAULT_BUS)
+		fault(t, SIGBUS, BUS_ADRERR, addr,
+		      esr_of(class, info, FSC_EXTERNAL));
+	else if (space_find(t->proc->space, addr, &v))
+		fault(t, SIGSEGV, SEGV_ACCERR, addr,
+		      esr_of(class, info, FSC_PERMISSION));
+	else
+		fault(t, SIGSEGV, SEGV_MAPERR, addr,
+		      esr_of(class, info, FSC_TRANSLATION));
+}
+
+static void align_fault(struct task *t)
+{
+	struct cpu *cpu = t->cpu;
+
+	if (cpu->pc & 3)
+		fault(t, SIGBUS, BUS_ADRALN, cpu->pc,
+		      esr_of(EC_PC_ALIGN, 0, 0));
+	else
+		fault(t, SIGBUS, BUS_ADRALN, cpu->r[CPU_SP],
+		      esr_of(EC_SP_ALIGN, 0, 0));
+}
+
+/* -- System calls ---------------------------------------------------------- */
+
+static void syscall_exit(struct task *t)
+{
+	struct cpu *cpu = t->cpu;
+	u64 a[6];
+	s64 ret;
+
+	for (unsigned i = 0; i < ARRAY_LEN(a); i++)
+		a[i] = cpu->r[i];
+	cpu->excl_size = 0;	/* eret clears the monitor */
+	t->sys.not_begun = false;
+	ret = syscall_a64(&t->sys, (u32)cpu->r[8], a);
+	if (ret == SYS_NORETURN)
+		return;
+	if (unlikely(ret == SYS_RESTART)) {
+		/* x0 still has the argument: go back to the svc. */
+		cpu->pc -= 4;
+		t->sigst->restart = t->sys.not_begun ? SIGNAL_RESTART_NONE :
+						       SIGNAL_RESTART_SA;
+		return;
+	}
+	cpu->r[0] = (u64)ret;
+}
+
+/* -- The loop -------------------------------------------------------------- */
+
+static void answer(struct task *t, enum exec_exit reason)
+{
+	struct cpu *cpu = t->cpu;
+
+	switch (reason) {
+	case EXEC_SYSCALL:
+		syscall_exit(t);
+		break;
+	case EXEC_FAULT:
+	case EXEC_FETCH:
+		access_fault(t, reason == EXEC_FETCH);
+		break;
+	case EXEC_UNDEF:
+		fault(t, SIGILL, ILL_ILLOPC, cpu->pc, 0);
+		break;
+	case EXEC_BREAK:
+		fault(t, SIGTRAP, TRAP_BRKPT, cpu->pc, 0);
+		break;
+	case EXEC_ALIGN:
+		align_fault(t);
+		break;
+	case EXEC_NONE:
+		/* No memory to translate with; a guest would be OOM-killed. */
+		task_die(t, SIGKILL);
+	default:
+		break;
+	}
+}
+
+void task_loop(struct task *t)
+{
+	struct cpu *cpu = t->cpu;
+
+	for (;;) {
+		enum exec_exit reason;
+
+		/* Before looking at the queue: the handler sets it after. */
+		atomic_store_explicit(&cpu->exit_request, 0,
+				      memory_order_relaxed);
+		atomic_signal_fence(memory_order_seq_cst);
+		if (unlikely(signal_pending(t->sigst)))
+			signal_deliver(t);
+		reason = exec_run(cpu);
+		if (unlikely(signal_pending(t->sigst))) {
+			/* It came before this instruction, which repeats. */
+			if (reason == EXEC_SYSCALL)
+				cpu->pc -= 4;
+			continue;
+		}
+		answer(t, reason);
+	}
+}
+
+/* -- Ends ------------------------------------------------------------------ */
+
+static void print_stats(struct task *t)
+{
+	if (t->proc->opt->stats)
+		tctx_print_stats(t->proc->tctx, log_file());
+}
+
+void task_exit(struct task *t, int code)
+{
+	signal_block_all();
+	if (t->leave)
+		longjmp(*(jmp_buf *)t->leave, 1);
+	/*
+	 * The first thread of a process: the kernel does for it what it does
+	 * for a native one (robust list, clear_tid, exit code).
+	 */
+	if (t->proc->ntasks == 1)
+		print_stats(t);
+	if (t->clear_tid)
+		CALL(SYS_set_tid_address, t->clear_tid);
+	task_unlink(t);
+	for (;;)
+		CALL(SYS_exit, code);
+}
+
+void task_exit_group(struct task *t, int code)
+{
+	print_stats(t);
+	for (;;)
+		CALL(SYS_exit_group, code);
+}
+
+void task_die(struct task *t, int signo)
+{
+	struct signal_action dfl = { .flags = SIGNAL_SA_RESTORER,
+				     .restorer = (u64)host_sigreturn };
+	u64 mask = ~SIGNAL_BIT(signo);
+
+	if (log_on(LOG_INT))
+		log_printf("dies of signal %d, pc 0x%llx\n", signo,
+			   (unsigned long long)t->cpu->pc);
+	CALL(SYS_rt_sigaction, signo, &dfl, 0, 8);
+	CALL(SYS_rt_sigprocmask, SIG_SETMASK, &mask, 0, 8);
+	CALL(SYS_tgkill, getpid(), t->tid, signo);
+	/* Only init of a pid namespace is immune to its own signals. */
+	for (;;)
+		CALL(SYS_exit_group, 128 + signo);
+}
