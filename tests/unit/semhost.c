@@ -38,6 +38,30 @@ static const union v128 *operand(const struct trial *t, char what,
 	return buf;
 }
 
+/* The contract lets the result replace an operand. */
+static void check_aliases(struct cpu *cpu, const struct ir_inst *inst,
+			  const union v128 *result, const union v128 *const p[3])
+{
+	union v128 buf;
+	const union v128 *q[3];
+	unsigned i;
+
+	for (i = 0; i < 3; i++) {
+		if (!p[i])
+			continue;
+		memcpy(q, p, sizeof(q));
+		buf = *p[i];
+		q[i] = &buf;
+		sem_table[inst->op](cpu, sem_desc(inst), &buf, q[0], q[1],
+				    q[2]);
+		if (!memcmp(&buf, result, sizeof(buf)))
+			continue;
+		fprintf(stderr, "op %u: result over operand %u differs\n",
+			inst->op, i);
+		exit(1);
+	}
+}
+
 static void run(unsigned which, struct trial *t)
 {
 	static struct cpu cpu;
@@ -57,6 +81,8 @@ static void run(unsigned which, struct trial *t)
 		d.d[0] = flags_to_nzcv(sem_fcmp(&cpu, o->aux, p[0], p[1])) >> 28;
 	else
 		sem_table[o->op](&cpu, sem_desc(&inst), &d, p[0], p[1], p[2]);
+	if (o->op != IR_FLG_FCMP)
+		check_aliases(&cpu, &inst, &d, p);
 	t->v[0][0] = d.d[0];
 	t->v[0][1] = d.d[1];
 	t->fpsr = cpu.fpsr;
