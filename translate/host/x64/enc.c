@@ -283,7 +283,7 @@ void enc_v2m(struct enc *e, enc_op op, unsigned d, struct hmem m)
 
 /* Does d = op(a, s) equal op(s, a)?  (packed, bit for bit; so not FP, where
  * the first of two NaNs wins) */
-static bool commutes(enc_op op)
+bool enc_commutes(enc_op op)
 {
 	switch (op) {
 	case SSE_PADDB: case SSE_PADDW: case SSE_PADDD: case SSE_PADDQ:
@@ -311,7 +311,7 @@ static unsigned two_operand(struct enc *e, enc_op op, unsigned d, unsigned a,
 	if (d == a)
 		return s;
 	if (d == s) {
-		assert(commutes(op));
+		assert(enc_commutes(op));
 		return a;
 	}
 	enc_rr(e, SSE_MOVAPS, 0, d, a);
@@ -326,7 +326,7 @@ void enc_v3(struct enc *e, enc_op op, unsigned d, unsigned a, unsigned s)
 		return;
 	}
 	/* Putting the high register into vvvv may save the third byte. */
-	if (s >= 8 && a < 8 && commutes(op))
+	if (s >= 8 && a < 8 && enc_commutes(op))
 		enc_vex_rr(e, op, 0, d, s, a);
 	else
 		enc_vex_rr(e, op, 0, d, a, s);

@@ -712,6 +712,8 @@ void enc_nop(struct enc *e, unsigned bytes);
 
 /* -- Vectors --------------------------------------------------------------- */
 
+/* Does op(a, b) equal op(b, a) bit for bit? */
+bool enc_commutes(enc_op op);
 void enc_v2(struct enc *e, enc_op op, unsigned d, unsigned s);
 void enc_v2m(struct enc *e, enc_op op, unsigned d, struct hmem m);
 void enc_v3(struct enc *e, enc_op op, unsigned d, unsigned a, unsigned s);

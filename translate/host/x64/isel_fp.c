@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Inline forms of floating-point arithmetic, minimum/maximum, comparison and
+ * rounding; scalar (F32, F64) and vector.
+ *
+ * The guest's rounding mode and sticky flags are in MXCSR (fpsr_sync() merges
+ * them).  The host operation is right except where a NaN comes out: which NaN
+ * Arm gives depends on rules x86 does not share, and under DN it is the
+ * default NaN.  So each result is tested and a NaN goes to the semantic
+ * function with the untouched operands.  What the attempt left in MXCSR must
+ * be a subset of what Arm raises; operations for which that is not so test
+ * their operands first, or are not done here (FMULX, FRECPS ...).
+ *
+ * Under FZ (and for F16, which has no host arithmetic) everything is left to
+ * the semantic functions.  Known difference: Arm detects tininess before
+ * rounding, x86 after: a result that rounds up to the smallest normal number
+ * raises UFC on Arm and does not here.
+ *
+ * Lanes above a 64-bit type hold garbage that could raise flags: they are
+ * cleared first (and divisors filled with 1.0).
+ */
+#include "translate/host/x64/isel_fp.h"
+
+/* -- Result tests -------------------------------------------------------------- */
+
+void fp_nan_check(struct cg *cg, const struct ir_inst *i, unsigned idx,
+		  unsigned d)
+{
+	bool f64 = vx_esize(i) == 3;
+	unsigned t, g;
+
+	if (!fp_is_vector(i)) {
+		v2(cg, f64 ? SSE_UCOMISD : SSE_UCOMISS, d, d);
+		cg_jcc_sem(cg, CC_P, idx);
+		return;
+	}
+	t = cg_tmp_xmm(cg);
+	g = cg_tmp_gpr(cg);
+	v3i(cg, f64 ? SSE_CMPPD : SSE_CMPPS, t, d, d, FP_UNORD);
+	enc_gx(&cg->e, SSE_MOVMSKPS, g, t);
+	enc_test_rr(&cg->e, 0, g, g);
+	cg_jcc_sem(cg, CC_NE, idx);
+}
+
+/* A vector operand: as is, or with the garbage above a V64 cleared. */
+unsigned fp_operand(struct cg *cg, const struct ir_inst *i, val_t v)
+{
+	unsigned x = cg_use_xmm(cg, v), t;
+
+	if (i->type != IR_V64 || cg_is_zext(cg, v))
+		return x;
+	t = cg_tmp_xmm(cg);
+	vx_low(cg, t, x);
+	return t;
+}
+
+/* -- + - * / sqrt --------------------------------------------------------------- */
+
+enum { FP_SS, FP_SD, FP_PS, FP_PD };
+
+static unsigned fp_form(const struct ir_inst *i)
+{
+	return (fp_is_vector(i) ? FP_PS : FP_SS) + (vx_esize(i) == 3);
+}
+
+static const enc_op add_op[4] = { SSE_ADDSS, SSE_ADDSD, SSE_ADDPS, SSE_ADDPD };
+static const enc_op sub_op[4] = { SSE_SUBSS, SSE_SUBSD, SSE_SUBPS, SSE_SUBPD };
+static const enc_op mul_op[4] = { SSE_MULSS, SSE_MULSD, SSE_MULPS, SSE_MULPD };
+static const enc_op div_op[4] = { SSE_DIVSS, SSE_DIVSD, SSE_DIVPS, SSE_DIVPD };
+static const enc_op min_op[4] = { SSE_MINSS, SSE_MINSD, SSE_MINPS, SSE_MINPD };
+static const enc_op max_op[4] = { SSE_MAXSS, SSE_MAXSD, SSE_MAXPS, SSE_MAXPD };
+static const enc_op sqrt_op[4] = { SSE_SQRTSS, SSE_SQRTSD, SSE_SQRTPS,
+				   SSE_SQRTPD };
+
+static bool commutative(const struct ir_inst *i)
+{
+	return i->op == IR_FADD || i->op == IR_FMUL;
+}
+
+static const enc_op *arith_op(const struct ir_inst *i)
+{
+	switch (i->op) {
+	case IR_FADD:
+		return add_op;
+	case IR_FSUB:
+		return sub_op;
+	case IR_FMUL:
+		return mul_op;
+	default:
+		return div_op;
+	}
+}
+
+/*
+ * The upper part of a scalar result is that of the first source: prefer the
+ * one whose upper part is zero, then PUTV has nothing to clear.  (Order
+ * matters for NaNs only, and those go to the semantic function.)
+ */
+static void arith_scalar(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	bool za = cg_is_zext(cg, i->a), zb = cg_is_zext(cg, i->b);
+	struct vx r = vx_get2(cg, i, idx);
+
+	cg_clobber_flags(cg);
+	if (commutative(i) && !za && zb) {
+		v3(cg, arith_op(i)[fp_form(i)], r.d, r.b, r.a);
+		za = true;
+	} else {
+		v3(cg, arith_op(i)[fp_form(i)], r.d, r.a, r.b);
+	}
+	fp_nan_check(cg, i, idx, r.d);
+	if (za)
+		cg_set_zext(cg, idx);
+}
+
+bool isel_farith(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	unsigned a, b, d;
+
+	if (!fp_inline(cg, i))
+		return false;
+	if (!fp_is_vector(i)) {
+		arith_scalar(cg, i, idx);
+		return true;
+	}
+	a = cg_use_xmm(cg, i->a);
+	b = cg_use_xmm(cg, i->b);
+	d = cg_def_xmm_early(cg, idx);
+	cg_clobber_flags(cg);
+	a = fp_operand(cg, i, i->a);
+	b = fp_operand(cg, i, i->b);
+	if (i->op == IR_FDIV && i->type == IR_V64) {
+		unsigned t = cg_tmp_xmm(cg);
+
+		v3k2(cg, SSE_POR, t, b, 0, splat(2, 0x3f800000));
+		b = t;
+	}
+	v3(cg, arith_op(i)[fp_form(i)], d, a, b);
+	fp_nan_check(cg, i, idx, d);
+	if (i->type == IR_V64 && i->op != IR_FSUB)
+		cg_set_zext(cg, idx);
+	return true;
+}
+
+bool isel_fsqrt(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	unsigned a, d;
+	bool z = cg_is_zext(cg, i->a);
+
+	if (!fp_inline(cg, i))
+		return false;
+	cg_use_xmm(cg, i->a);
+	d = cg_def_xmm_early(cg, idx);
+	cg_clobber_flags(cg);
+	a = fp_operand(cg, i, i->a);
+	if (fp_is_vector(i))
+		v2(cg, sqrt_op[fp_form(i)], d, a);
+	else
+		v3(cg, sqrt_op[fp_form(i)], d, a, a);
+	fp_nan_check(cg, i, idx, d);
+	if (z || i->type == IR_V64)
+		cg_set_zext(cg, idx);
+	return true;
+}
+
+/* -- Fused multiply-add ------------------------------------------------------------
+ * Without FMA3 the semantic function does it.                                    */
+
+bool isel_fmadd(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	static const enc_op fma[4][4] = {	/* [negate a | negate c << 1] */
+		{ SSE_VFMADD231SS, SSE_VFMADD231SD,
+		  SSE_VFMADD231PS, SSE_VFMADD231PD },
+		{ SSE_VFNMADD231SS, SSE_VFNMADD231SD,
+		  SSE_VFNMADD231PS, SSE_VFNMADD231PD },
+		{ SSE_VFMSUB231SS, SSE_VFMSUB231SD,
+		  SSE_VFMSUB231PS, SSE_VFMSUB231PD },
+		{ SSE_VFNMSUB231SS, SSE_VFNMSUB231SD,
+		  SSE_VFNMSUB231PS, SSE_VFNMSUB231PD }
+	};
+	unsigned neg = i->aux >> 2 & 3, a, b, c, d;
+	bool z = cg_is_zext(cg, i->c);
+
+	if (!fp_inline(cg, i) || !vx_has(cg, HF_FMA))
+		return false;
+	cg_use_xmm(cg, i->a);
+	cg_use_xmm(cg, i->b);
+	cg_use_xmm(cg, i->c);
+	d = cg_def_xmm_early(cg, idx);
+	cg_clobber_flags(cg);
+	a = fp_operand(cg, i, i->a);
+	b = fp_operand(cg, i, i->b);
+	c = cg_use_xmm(cg, i->c);
+	if (i->type == IR_V64)
+		vx_low(cg, d, c);
+	else
+		vmov(cg, d, c);
+	enc_v3(&cg->e, fma[neg][fp_form(i)], d, a, b);
+	fp_nan_check(cg, i, idx, d);
+	if (z && !fp_is_vector(i))
+		cg_set_zext(cg, idx);
+	return true;
+}
+
+/* -- Minimum and maximum -------------------------------------------------------------
+ * x86 returns the second source for equal zeros and for NaNs, and raises IE
+ * even for quiet NaNs.  So NaNs are looked for first (a quiet compare), and
+ * the two orders are combined: they differ only for zeros of both signs.    */
+
+static void minmax_pair(struct cg *cg, const enc_op *op, bool max,
+			unsigned form, unsigned d, unsigned a, unsigned b,
+			unsigned t)
+{
+	v3(cg, op[form], t, a, b);
+	v3(cg, op[form], d, b, a);
+	v3(cg, max ? SSE_ANDPS : SSE_ORPS, d, d, t);
+}
+
+/* Vector lanes a, b: go to the semantic function if any is unordered. */
+static void unordered_check(struct cg *cg, const struct ir_inst *i,
+			    unsigned idx, unsigned a, unsigned b, unsigned t,
+			    struct cg_cold **cold)
+{
+	unsigned g = cg_tmp_gpr(cg);
+
+	v3i(cg, vx_esize(i) == 3 ? SSE_CMPPD : SSE_CMPPS, t, a, b, FP_UNORD);
+	enc_gx(&cg->e, SSE_MOVMSKPS, g, t);
+	enc_test_rr(&cg->e, 0, g, g);
+	*cold = cg_jcc_sem(cg, CC_NE, idx);
+}
+
+bool isel_fminmax(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	bool max = i->op == IR_FMAX || i->op == IR_FMAXNM;
+	const enc_op *op = max ? max_op : min_op;
+	bool za = cg_is_zext(cg, i->a), zb = cg_is_zext(cg, i->b);
+	struct cg_cold *cold;
+	struct vx r;
+	unsigned t;
+
+	if (!fp_inline(cg, i))
+		return false;
+	r = vx_get2(cg, i, idx);
+	t = cg_tmp_xmm(cg);
+	cg_clobber_flags(cg);
+	if (fp_is_vector(i)) {
+		unsigned a = fp_operand(cg, i, i->a);
+		unsigned b = fp_operand(cg, i, i->b);
+
+		unordered_check(cg, i, idx, a, b, t, &cold);
+		minmax_pair(cg, op, max, fp_form(i), r.d, a, b, t);
+	} else {
+		v2(cg, vx_esize(i) == 3 ? SSE_UCOMISD : SSE_UCOMISS, r.a, r.b);
+		cold = cg_jcc_sem(cg, CC_P, idx);
+		minmax_pair(cg, op, max, fp_form(i), r.d, r.a, r.b, t);
+		if (max ? za || zb : za && zb)
+			cg_set_zext(cg, idx);
+	}
+	cold->back = cg->e.p;
+	return true;
+}
+
+/* -- Pairwise ------------------------------------------------------------------------ */
+
+bool isel_fpair(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	bool add = i->op == IR_FADDP;
+	bool max = i->op == IR_FMAXP || i->op == IR_FMAXNMP;
+	unsigned es = vx_esize(i), even, odd, form = fp_form(i), t;
+	struct cg_cold *cold = NULL;
+	struct vx r;
+
+	if (!fp_inline(cg, i) || !fp_is_vector(i))
+		return false;
+	r = vx_get2(cg, i, idx);
+	even = cg_tmp_xmm(cg);
+	odd = cg_tmp_xmm(cg);
+	t = cg_tmp_xmm(cg);
+	cg_clobber_flags(cg);
+	if (i->type == IR_V64) {	/* a0 a1 b0 b1: the lanes used twice */
+		vx_concat(cg, t, r.a, r.b);
+		r.a = r.b = t;
+	}
+	vx_uzp(cg, es, false, even, r.a, r.b, r.d);
+	vx_uzp(cg, es, true, odd, r.a, r.b, r.d);
+	if (add) {
+		v3(cg, add_op[form], r.d, even, odd);
+		fp_nan_check(cg, i, idx, r.d);
+		return true;
+	}
+	unordered_check(cg, i, idx, even, odd, t, &cold);
+	minmax_pair(cg, max ? max_op : min_op, max, form, r.d, even, odd, t);
+	cold->back = cg->e.p;
+	return true;
+}
+
+/* -- Sign -------------------------------------------------------------------------------- */
+
+bool isel_fsign(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	unsigned es = vx_esize(i), a, d;
+	bool abs = i->op == IR_FABS, z = cg_is_zext(cg, i->a);
+	u64 sign = splat(es, 1ull << ((8u << es) - 1)), lo, hi;
+
+	if (!fp_is_vector(i))
+		sign &= bits_mask(8u << es);
+	lo = abs ? ~sign : sign;
+	hi = i->type == IR_V128 ? lo : abs ? ~0ull : 0;
+	a = cg_use_xmm(cg, i->a);
+	d = cg_def_xmm(cg, idx);
+	v3k2(cg, abs ? SSE_ANDPS : SSE_XORPS, d, a, lo, hi);
+	if (z)
+		cg_set_zext(cg, idx);
+	return true;
+}
+
+/* -- Comparison into lanes ------------------------------------------------------------------
+ * EQ is quiet, GE and GT signal for quiet NaNs too: as EQ_OQ, LE_OS, LT_OS.             */
+
+/* Operand of FACGE/FACGT: absolute value, garbage cleared. */
+static unsigned abs_operand(struct cg *cg, const struct ir_inst *i, unsigned x)
+{
+	unsigned es = vx_esize(i), t = cg_tmp_xmm(cg);
+	u64 m = ~splat(es, 1ull << ((8u << es) - 1));
+
+	v3k2(cg, SSE_ANDPS, t, x, m, i->type == IR_V64 ? 0 : m);
+	return t;
+}
+
+bool isel_fcmv(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	static const enc_op cmp[4] = { SSE_CMPSS, SSE_CMPSD, SSE_CMPPS,
+				       SSE_CMPPD };
+	bool abs = i->op == IR_FACGE || i->op == IR_FACGT;
+	unsigned a, b, d, form = fp_form(i);
+
+	if (!fp_inline(cg, i))
+		return false;
+	a = cg_use_xmm(cg, i->a);
+	b = cg_use_xmm(cg, i->b);
+	d = cg_def_xmm_early(cg, idx);
+	if (abs) {
+		a = abs_operand(cg, i, a);
+		b = abs_operand(cg, i, b);
+	} else {
+		a = fp_operand(cg, i, i->a);
+		b = fp_operand(cg, i, i->b);
+	}
+	if (i->op == IR_FCMEQ)
+		v3i(cg, cmp[form], d, a, b, FP_EQ);
+	else if (i->op == IR_FCMGE || i->op == IR_FACGE)
+		v3i(cg, cmp[form], d, b, a, FP_LE);
+	else
+		v3i(cg, cmp[form], d, b, a, FP_LT);
+	return true;
+}
+
+/* -- Comparison into flags ------------------------------------------------------------------- */
+
+/* Does the user of the flags prefer those of `ucomis b, a`?  (isel_flags.c
+ * can test these conditions only then with one jump.) */
+static bool prefers_swap(const struct cg *cg, unsigned idx)
+{
+	const struct ir_inst *u = &cg->ir->inst[cg->val[idx].last];
+
+	if (u->op != IR_EXIT_IF && u->op != IR_SELECT && u->op != IR_SETC)
+		return false;
+	switch (u->aux) {
+	case IR_CS: case IR_CC: case IR_MI: case IR_PL: case IR_HI: case IR_LS:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool isel_flg_fcmp(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	static const enc_op cmp[2][2] = {
+		{ SSE_UCOMISS, SSE_UCOMISD }, { SSE_COMISS, SSE_COMISD }
+	};
+	bool swap = prefers_swap(cg, idx);
+	unsigned a, b, es = vx_esize(i);
+
+	if (es < 2 || cg->ir->mode & IR_MODE_FZ)
+		return false;
+	a = cg_use_xmm(cg, swap ? i->b : i->a);
+	b = cg_use_xmm(cg, swap ? i->a : i->b);
+	cg_clobber_flags(cg);
+	v2(cg, cmp[i->aux >> 2 & 1][es == 3], a, b);
+	cg_set_flags(cg, (val_t)idx, swap ? FL_FCMP_SWAP : FL_FCMP);
+	return true;
+}
+
+/* -- Rounding to integral values ----------------------------------------------------------------- */
+
+bool isel_frint(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	static const enc_op round[4] = { SSE_ROUNDSS, SSE_ROUNDSD,
+					 SSE_ROUNDPS, SSE_ROUNDPD };
+	unsigned a, d, form = fp_form(i);
+	int imm = fp_round_imm((unsigned)i->imm & 7);
+	bool z = cg_is_zext(cg, i->a);
+
+	/* NaNs come out as Arm wants them (quieted), unless DN. */
+	if (!fp_inline(cg, i) || !vx_has(cg, HF_SSE41) || imm < 0 ||
+	    i->imm & 0x30 || cg->ir->mode & IR_MODE_DN)
+		return false;
+	if (!(i->imm & 8))
+		imm |= FP_NO_INEXACT;
+	cg_use_xmm(cg, i->a);
+	d = cg_def_xmm_early(cg, idx);
+	a = fp_operand(cg, i, i->a);
+	if (fp_is_vector(i))
+		v2i(cg, round[form], d, a, (unsigned)imm);
+	else
+		v3i(cg, round[form], d, a, a, (unsigned)imm);
+	if (z || i->type == IR_V64)
+		cg_set_zext(cg, idx);
+	return true;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What isel_fp.c and isel_fpcvt.c share. */
+#ifndef TRANSLATE_HOST_X64_ISEL_FP_H
+#define TRANSLATE_HOST_X64_ISEL_FP_H
+
+#include "translate/host/x64/isel_v.h"
+
+/* Predicates of cmpps and its relatives; bits of the immediate of roundps. */
+enum { FP_EQ = 0, FP_LT = 1, FP_LE = 2, FP_UNORD = 3 };
+enum { FP_ROUND_MXCSR = 4, FP_NO_INEXACT = 8 };
+
+static inline bool fp_is_vector(const struct ir_inst *i)
+{
+	return i->type == IR_V64 || i->type == IR_V128;
+}
+
+/* F32 or F64 lanes, and no flushing of denormals. */
+static inline bool fp_inline(const struct cg *cg, const struct ir_inst *i)
+{
+	return vx_esize(i) >= 2 && !(cg->ir->mode & IR_MODE_FZ);
+}
+
+/* Rounding immediate of roundps for enum ir_round; -1: x86 has none. */
+static inline int fp_round_imm(unsigned round)
+{
+	static const s8 imm[8] = { 0, 2, 1, 3, -1, FP_ROUND_MXCSR, -1, -1 };
+
+	return imm[round & 7];
+}
+
+/* To the semantic function if a lane of result d is a NaN. */
+void fp_nan_check(struct cg *cg, const struct ir_inst *i, unsigned idx,
+		  unsigned d);
+unsigned fp_operand(struct cg *cg, const struct ir_inst *i, val_t v);
+
+#endif

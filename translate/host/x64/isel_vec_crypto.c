@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Inline forms of the cryptographic operations and checksums: AES, SHA-1,
+ * SHA-256, carry-less multiplication, CRC32C.
+ */
+#include "translate/host/x64/isel_v.h"
+
+/* -- AES ------------------------------------------------------------------------
+ * Arm adds the key before the substitution, x86 after the last step: with a
+ * zero key and the sum done first, aesenclast is AESE.  MixColumns alone is
+ * aesdeclast (undoes the substitution and row shift) then aesenc.            */
+
+bool isel_aes(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	struct vx r;
+	unsigned t;
+
+	if (!vx_has(cg, HF_AES))
+		return false;
+	r = vx_get2(cg, i, idx);
+	t = cg_tmp_xmm(cg);
+	vzero(cg, t);
+	v3(cg, SSE_PXOR, r.d, r.a, r.b);
+	v3(cg, i->op == IR_AESE ? SSE_AESENCLAST : SSE_AESDECLAST, r.d, r.d,
+	   t);
+	return true;
+}
+
+bool isel_aesmc(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	struct vx r;
+	unsigned t;
+
+	if (!vx_has(cg, HF_AES))
+		return false;
+	r = vx_get1(cg, i, idx);
+	if (i->op == IR_AESIMC) {
+		v2(cg, SSE_AESIMC, r.d, r.a);
+		return true;
+	}
+	t = cg_tmp_xmm(cg);
+	vzero(cg, t);
+	v3(cg, SSE_AESDECLAST, r.d, r.a, t);
+	v3(cg, SSE_AESENC, r.d, r.d, t);
+	return true;
+}
+
+/* -- Carry-less products ---------------------------------------------------------- */
+
+bool isel_vpmull(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	struct vx r;
+
+	if (vx_esize(i) != 3 || !vx_has(cg, HF_PCLMUL))
+		return false;
+	r = vx_get2(cg, i, idx);
+	v3i(cg, SSE_PCLMULQDQ, r.d, r.a, r.b, i->aux & IR_HIGH ? 0x11 : 0);
+	return true;
+}
+
+/* -- CRC ---------------------------------------------------------------------------- */
+
+bool isel_crc32c(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	unsigned b, d;
+
+	if (!vx_has(cg, HF_SSE42))
+		return false;
+	b = cg_use_gpr(cg, i->b);
+	d = cg_def_gpr_as(cg, idx, i->a);
+	enc_crc32(&cg->e, i->aux & 3, d, b);
+	return true;
+}
+
+/* -- SHA-1 ------------------------------------------------------------------------------
+ * Arm keeps word 0 in the lowest lane, x86 in the highest.                         */
+
+static void reverse4(struct cg *cg, unsigned d, unsigned a)
+{
+	v2i(cg, SSE_PSHUFD, d, a, 0x1b);
+}
+
+/*
+ * Four rounds.  x86 wants E already added to the first of the four words and
+ * adds the round constant itself; Arm's words contain the constant.
+ */
+bool isel_sha1rounds(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	/* SHA1C choose: K0; SHA1P parity: K1 here; SHA1M majority: K2 */
+	static const u32 k[3] = { 0x5a827999, 0x6ed9eba1, 0x8f1bbcdc };
+	unsigned f = i->op == IR_SHA1C ? 0 : i->op == IR_SHA1P ? 1 : 2, t, u;
+	struct vx r;
+
+	if (!vx_has(cg, HF_SHA))
+		return false;
+	r = vx_get3(cg, i, idx);
+	t = cg_tmp_xmm(cg);
+	u = cg_tmp_xmm(cg);
+	v3k(cg, SSE_PSUBD, t, r.c, splat(2, k[f]));
+	v3k2(cg, SSE_PAND, u, r.b, 0xffffffff, 0);
+	v3(cg, SSE_PADDD, t, t, u);
+	reverse4(cg, t, t);
+	reverse4(cg, r.d, r.a);
+	v3i(cg, SSE_SHA1RNDS4, r.d, r.d, t, f);
+	reverse4(cg, r.d, r.d);
+	return true;
+}
+
+/* d = a rotated left by n in 32-bit lanes; t and d differ from a. */
+static void rol32(struct cg *cg, unsigned d, unsigned a, unsigned n,
+		  unsigned t)
+{
+	vsh(cg, SSE_PSRLD_I, t, a, 32 - n);
+	vsh(cg, SSE_PSLLD_I, d, a, n);
+	v3(cg, SSE_POR, d, d, t);
+}
+
+bool isel_sha1h(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	struct vx r = vx_get1(cg, i, idx);
+	unsigned t = cg_tmp_xmm(cg);
+
+	rol32(cg, r.d, r.a, 30, t);
+	v3k2(cg, SSE_PAND, r.d, r.d, 0xffffffff, 0);
+	return true;
+}
+
+/* a ^ c ^ (a's high half, then b's low half) */
+bool isel_sha1su0(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	struct vx r = vx_get3(cg, i, idx);
+
+	v3i(cg, SSE_SHUFPD, r.d, r.a, r.b, 1);
+	v3(cg, SSE_PXOR, r.d, r.d, r.a);
+	v3(cg, SSE_PXOR, r.d, r.d, r.c);
+	return true;
+}
+
+/* x = a ^ (b >> 32 bits); each lane rotated by 1; the last also gets x[0]
+ * rotated by 2. */
+bool isel_sha1su1(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	struct vx r = vx_get2(cg, i, idx);
+	unsigned t = cg_tmp_xmm(cg), u = cg_tmp_xmm(cg), x = cg_tmp_xmm(cg);
+
+	vsh(cg, SSE_PSRLDQ_I, x, r.b, 4);
+	v3(cg, SSE_PXOR, x, x, r.a);
+	rol32(cg, r.d, x, 1, t);
+	vsh(cg, SSE_PSLLDQ_I, x, x, 12);
+	rol32(cg, u, x, 2, t);
+	v3(cg, SSE_PXOR, r.d, r.d, u);
+	return true;
+}
+
+/* -- SHA-256 ------------------------------------------------------------------------------
+ * Arm's state: X = a b c d, Y = e f g h, word 0 lowest.  sha256rnds2 works on
+ * ABEF and CDGH (from the highest lane down), two rounds with the two low
+ * words of xmm0; after two rounds the new CDGH is the old ABEF.            */
+
+/* d = ABEF, c = CDGH from x = dcba, y = hgfe (highest lane first). */
+static void sha256_pack(struct cg *cg, unsigned d, unsigned c, unsigned x,
+			unsigned y)
+{
+	v3(cg, SSE_PUNPCKLQDQ, d, y, x);	/* b a f e */
+	v3(cg, SSE_PUNPCKHQDQ, c, y, x);	/* d c h g */
+	v2i(cg, SSE_PSHUFD, d, d, 0xb1);	/* a b e f */
+	v2i(cg, SSE_PSHUFD, c, c, 0xb1);
+}
+
+bool isel_sha256h(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	bool h2 = i->op == IR_SHA256H2;
+	unsigned save, s, c, w;
+	struct vx r;
+
+	if (!vx_has(cg, HF_SHA))
+		return false;
+	r = vx_get3(cg, i, idx);
+	save = cg_tmp_xmm(cg);
+	s = cg_tmp_xmm(cg);
+	c = cg_tmp_xmm(cg);
+	w = cg_tmp_xmm(cg);
+	/* SHA256H: a = X, b = Y.  SHA256H2: a = Y, b = X. */
+	sha256_pack(cg, s, c, h2 ? r.b : r.a, h2 ? r.a : r.b);
+	vmov(cg, w, r.c);
+	vmov(cg, save, 0);
+	vmov(cg, 0, w);
+	enc_v0(&cg->e, SSE_SHA256RNDS2, c, s);		/* new ABEF; s: CDGH */
+	v2i(cg, SSE_PSHUFD, 0, 0, 0xee);
+	enc_v0(&cg->e, SSE_SHA256RNDS2, s, c);		/* s: ABEF, c: CDGH */
+	vmov(cg, 0, save);
+	if (h2)		/* e f g h: low halves of both */
+		v3(cg, SSE_PUNPCKLQDQ, r.d, s, c);
+	else
+		v3(cg, SSE_PUNPCKHQDQ, r.d, s, c);
+	v2i(cg, SSE_PSHUFD, r.d, r.d, 0xb1);
+	return true;
+}
+
+bool isel_sha256su0(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	struct vx r;
+
+	if (!vx_has(cg, HF_SHA))
+		return false;
+	r = vx_get2(cg, i, idx);
+	v3(cg, SSE_SHA256MSG1, r.d, r.a, r.b);
+	return true;
+}
+
+/* x86 leaves adding w[t-7] to the program. */
+bool isel_sha256su1(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	struct vx r;
+
+	if (!vx_has(cg, HF_SHA))
+		return false;
+	r = vx_get3(cg, i, idx);
+	v3i(cg, SSE_PALIGNR, r.d, r.c, r.b, 4);
+	v3(cg, SSE_PADDD, r.d, r.d, r.a);
+	v3(cg, SSE_SHA256MSG2, r.d, r.d, r.c);
+	return true;
+}
