@@ -18,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -34,9 +33,6 @@
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
-#ifndef MREMAP_DONTUNMAP
-#define MREMAP_DONTUNMAP 4
-#endif
 #ifndef PROT_SEM
 #define PROT_SEM 8
 #endif
@@ -49,7 +45,7 @@ enum {
 	MAP_32BIT_X86 = 0x40
 };
 
-static long host(long nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f)
+long space_host(long nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f)
 {
 	long r = syscall(nr, a, b, c, d, e, f);
 
@@ -105,7 +101,7 @@ void space_free(struct space *s)
 
 /* -- Helpers under the lock ---------------------------------------------- */
 
-static bool has_flag(const struct space *s, gaddr start, gaddr end, u32 flag)
+bool space_has_flag(const struct space *s, gaddr start, gaddr end, u32 flag)
 {
 	const struct vma *v;
 
@@ -116,7 +112,7 @@ static bool has_flag(const struct space *s, gaddr start, gaddr end, u32 flag)
 	return false;
 }
 
-static bool has_exec(const struct space *s, gaddr start, gaddr end)
+bool space_has_exec(const struct space *s, gaddr start, gaddr end)
 {
 	const struct vma *v;
 
@@ -128,7 +124,7 @@ static bool has_exec(const struct space *s, gaddr start, gaddr end)
 }
 
 /* Leave the lock; tell the translator if code in the range went away. */
-static void leave(struct space *s, bool code, gaddr start, u64 len)
+void space_leave(struct space *s, bool code, gaddr start, u64 len)
 {
 	pthread_mutex_unlock(&s->lock);
 	if (code && s->tctx)
@@ -136,13 +132,13 @@ static void leave(struct space *s, bool code, gaddr start, u64 len)
 }
 
 /* Is [addr, addr + len) within the window?  len is page-aligned. */
-static bool in_window(gaddr addr, u64 len)
+bool space_in_window(gaddr addr, u64 len)
 {
 	return len <= SPACE_TOP && addr <= SPACE_TOP - len;
 }
 
 /* Length in whole pages; false if it does not fit any window. */
-static bool whole_pages(u64 len, u64 *out)
+bool space_whole_pages(u64 len, u64 *out)
 {
 	if (len > SPACE_TOP)
 		return false;
@@ -161,13 +157,13 @@ static bool hits_guard(const struct space *s, gaddr end)
 
 /* A place for len bytes: the hint if it is free, else the highest one below
  * the mmap base, else any. */
-static gaddr find_room(const struct space *s, gaddr hint, u64 len, u64 align)
+gaddr space_room(const struct space *s, gaddr hint, u64 len, u64 align)
 {
 	gaddr a;
 
 	if (hint) {
 		a = align_up(hint, align);
-		if (a >= s->min && in_window(a, len) &&
+		if (a >= s->min && space_in_window(a, len) &&
 		    map_is_free(&s->map, a, a + len) &&
 		    !hits_guard(s, a + len))
 			return a;
@@ -179,7 +175,7 @@ static gaddr find_room(const struct space *s, gaddr hint, u64 len, u64 align)
 }
 
 /* Something of the host sits where we believed free ground. */
-static void reserve(struct space *s, gaddr start, u64 len)
+void space_reserve(struct space *s, gaddr start, u64 len)
 {
 	struct vma v = { .start = start, .end = start + len,
 			 .flags = VMA_RESERVED };
@@ -203,8 +199,8 @@ static s64 host_map(const struct mapping *m, gaddr addr, bool replace)
 				 MAP_32BIT_X86);
 
 	flags |= replace ? MAP_FIXED : MAP_FIXED_NOREPLACE;
-	return host(SYS_mmap, addr, m->len, host_prot(m->prot), flags, m->fd,
-		    m->offset);
+	return space_host(SYS_mmap, addr, m->len, host_prot(m->prot), flags,
+			  (u64)m->fd, m->offset);
 }
 
 /* Fixed address: replaces what is there unless told not to. */
@@ -217,7 +213,7 @@ static s64 map_fixed(struct space *s, const struct mapping *m)
 
 	if (noreplace && !is_free)
 		return -EEXIST;
-	if (has_flag(s, m->addr, end, VMA_RESERVED))
+	if (space_has_flag(s, m->addr, end, VMA_RESERVED))
 		return -ENOMEM;
 	r = host_map(m, m->addr, !is_free);
 	if (r == -EEXIST && !noreplace)
@@ -232,13 +228,13 @@ static s64 map_anywhere(struct space *s, const struct mapping *m)
 	s64 r;
 
 	for (int tries = 0; tries < 64; tries++) {
-		a = find_room(s, m->addr, m->len, m->align);
+		a = space_room(s, m->addr, m->len, m->align);
 		if (!a)
 			return -ENOMEM;
 		r = host_map(m, a, false);
 		if (r != -EEXIST)
 			return r;
-		reserve(s, a, m->len);
+		space_reserve(s, a, m->len);
 	}
 	return -ENOMEM;
 }
@@ -264,12 +260,12 @@ static int check_mmap(struct space *s, struct mapping *m)
 		return -EINVAL;
 	if (m->prot & ~PROT_KNOWN)
 		return -EINVAL;
-	if (!whole_pages(m->len, &len))
+	if (!space_whole_pages(m->len, &len))
 		return -ENOMEM;
 	m->align = map_align(m->flags);
 	m->len = align_up(len, m->align);
 	if (m->flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
-		if (!in_window(m->addr, m->len))
+		if (!space_in_window(m->addr, m->len))
 			return -ENOMEM;
 		if (m->addr & (m->align - 1))
 			return -EINVAL;
@@ -327,12 +323,12 @@ s64 space_mmap(struct space *s, gaddr addr, u64 len, int prot, int flags,
 	if (!r)
 		r = fixed ? map_fixed(s, &m) : map_anywhere(s, &m);
 	if (r >= 0) {
-		code = fixed && has_exec(s, (gaddr)r, (gaddr)r + m.len);
+		code = fixed && space_has_exec(s, (gaddr)r, (gaddr)r + m.len);
 		describe(&m, (gaddr)r, &v);
 		map_remove(&s->map, v.start, v.end);
 		map_add(&s->map, &v);
 	}
-	leave(s, code, (gaddr)r, m.len);
+	space_leave(s, code, (gaddr)r, m.len);
 	return r;
 }
 
@@ -341,21 +337,21 @@ s64 space_munmap(struct space *s, gaddr addr, u64 len)
 	bool code;
 	s64 r;
 
-	if (addr & ~GUEST_PAGE_MASK || !len || !whole_pages(len, &len) ||
-	    !in_window(addr, len))
+	if (addr & ~GUEST_PAGE_MASK || !len || !space_whole_pages(len, &len) ||
+	    !space_in_window(addr, len))
 		return -EINVAL;
 	pthread_mutex_lock(&s->lock);
-	if (has_flag(s, addr, addr + len, VMA_RESERVED)) {
+	if (space_has_flag(s, addr, addr + len, VMA_RESERVED)) {
 		pthread_mutex_unlock(&s->lock);
 		return -EINVAL;
 	}
-	code = has_exec(s, addr, addr + len);
+	code = space_has_exec(s, addr, addr + len);
 	r = map_prepare(&s->map);
 	if (!r)
-		r = host(SYS_munmap, addr, len, 0, 0, 0, 0);
+		r = space_host(SYS_munmap, addr, len, 0, 0, 0, 0);
 	if (!r)
 		map_remove(&s->map, addr, addr + len);
-	leave(s, code, addr, len);
+	space_leave(s, code, addr, len);
 	return r;
 }
 
@@ -412,7 +408,7 @@ s64 space_mprotect(struct space *s, gaddr addr, u64 len, int prot)
 		return -EINVAL;
 	if (!len)
 		return 0;
-	if (!whole_pages(len, &len) || !in_window(addr, len))
+	if (!space_whole_pages(len, &len) || !space_in_window(addr, len))
 		return -ENOMEM;
 	if (s->read_implies_exec && prot & PROT_READ)
 		prot |= PROT_EXEC;
@@ -421,228 +417,21 @@ s64 space_mprotect(struct space *s, gaddr addr, u64 len, int prot)
 	if (grows)
 		r = grow_range(s, grows, &addr, &len);
 	end = map_covered(&s->map, addr, addr + len);
-	if (!r && has_flag(s, addr, end, VMA_RESERVED))
+	if (!r && space_has_flag(s, addr, end, VMA_RESERVED))
 		r = -ENOMEM;
 	if (!r && end > addr) {
-		r = host(SYS_mprotect, addr, end - addr,
+		r = space_host(SYS_mprotect, addr, end - addr,
 			 (u64)host_prot(prot), 0, 0, 0);
 		if (!r) {
-			code = !(prot & PROT_EXEC) && has_exec(s, addr, end);
+			code = !(prot & PROT_EXEC) &&
+			       space_has_exec(s, addr, end);
 			set_prot(s, addr, end, (u32)prot);
 		}
 	}
 	if (!r && end < addr + len)
 		r = -ENOMEM;
-	leave(s, code, addr, len);
+	space_leave(s, code, addr, len);
 	return r;
-}
-
-/* -- mremap -------------------------------------------------------------- */
-
-/*
- * The host has moved or resized: carry the attributes over.  copied bytes at
- * old now are new_len bytes at to; the ground at old is free unless kept.
- */
-static void record_move(struct space *s, gaddr old, u64 old_len, gaddr to,
-			u64 new_len, bool keep)
-{
-	const struct vma *p = map_at(&s->map, old);
-	struct vma v;
-
-	if (!p)
-		return;
-	v = *p;
-	v.offset += old - v.start;
-	v.start = to;
-	v.end = to + new_len;
-	if (v.name && to != old)
-		v.name = NULL;
-	if (!keep)
-		map_remove(&s->map, old, old + old_len);
-	if (map_prepare(&s->map))
-		return;
-	map_remove(&s->map, to, to + new_len);
-	map_add(&s->map, &v);
-}
-
-struct remap {
-	gaddr old;
-	u64 old_len, new_len;
-	int flags;
-	gaddr to;
-};
-
-static s64 remap_fixed(struct space *s, const struct remap *m)
-{
-	u64 keep = m->flags & MREMAP_DONTUNMAP;
-
-	if (!(m->flags & MREMAP_MAYMOVE) || m->to & ~GUEST_PAGE_MASK)
-		return -EINVAL;
-	if (!in_window(m->to, m->new_len))
-		return -EINVAL;
-	if (m->to < m->old + m->old_len && m->old < m->to + m->new_len)
-		return -EINVAL;
-	if (has_flag(s, m->to, m->to + m->new_len, VMA_RESERVED))
-		return -ENOMEM;
-	return host(SYS_mremap, m->old, m->old_len, m->new_len,
-		    MREMAP_MAYMOVE | MREMAP_FIXED | keep, m->to, 0);
-}
-
-/* Without MREMAP_FIXED: in place if the ground above is free, else moved. */
-static s64 remap_free(struct space *s, const struct remap *m)
-{
-	u64 keep = m->flags & MREMAP_DONTUNMAP;
-	gaddr old_end = m->old + m->old_len, new_end = m->old + m->new_len, a;
-	s64 r = -ENOMEM;
-
-	if (!keep && m->old_len && in_window(m->old, m->new_len) &&
-	    (new_end <= old_end || map_is_free(&s->map, old_end, new_end))) {
-		r = host(SYS_mremap, m->old, m->old_len, m->new_len, 0, 0, 0);
-		if (r != -ENOMEM)
-			return r;
-	}
-	if (!(m->flags & MREMAP_MAYMOVE))
-		return r;
-	for (int tries = 0; tries < 64; tries++) {
-		/* The free place must stay free: MREMAP_FIXED would replace
-		 * what the host has there, so look before. */
-		a = find_room(s, keep ? m->to : 0, m->new_len,
-			      GUEST_PAGE_SIZE);
-		if (!a)
-			return -ENOMEM;
-		r = host(SYS_mmap, a, m->new_len, PROT_NONE, MAP_PRIVATE |
-			 MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE,
-			 (u64)-1, 0);
-		if (r == -EEXIST) {
-			reserve(s, a, m->new_len);
-			continue;
-		}
-		if (r < 0)
-			return r;
-		r = host(SYS_mremap, m->old, m->old_len, m->new_len,
-			 MREMAP_MAYMOVE | MREMAP_FIXED | keep, a, 0);
-		if (r < 0)
-			munmap((void *)a, m->new_len);
-		return r;
-	}
-	return -ENOMEM;
-}
-
-static int check_mremap(struct space *s, struct remap *m)
-{
-	int known = MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP;
-
-	if (m->flags & ~known || m->old & ~GUEST_PAGE_MASK)
-		return -EINVAL;
-	if (m->flags & MREMAP_DONTUNMAP &&
-	    (!(m->flags & MREMAP_MAYMOVE) || m->old_len != m->new_len))
-		return -EINVAL;
-	if (!whole_pages(m->new_len, &m->new_len) || !m->new_len)
-		return -EINVAL;
-	if (!whole_pages(m->old_len, &m->old_len))
-		return -EINVAL;
-	if (!in_window(m->old, m->old_len))
-		return -EFAULT;
-	return 0;
-}
-
-s64 space_mremap(struct space *s, gaddr old, u64 old_len, u64 new_len,
-		 int flags, gaddr new_addr)
-{
-	struct remap m = { old, old_len, new_len, flags, new_addr };
-	const struct vma *v;
-	bool code = false, fixed = flags & MREMAP_FIXED, keep;
-	s64 r = check_mremap(s, &m);
-
-	if (r)
-		return r;
-	/* An old length of 0 duplicates a shared mapping. */
-	keep = flags & MREMAP_DONTUNMAP || !m.old_len;
-	pthread_mutex_lock(&s->lock);
-	v = map_at(&s->map, old);
-	if (!v || v->flags & VMA_RESERVED ||
-	    map_covered(&s->map, old, old + m.old_len) < old + m.old_len)
-		r = -EFAULT;
-	if (!r)
-		r = map_prepare(&s->map);
-	if (!r)
-		r = fixed ? remap_fixed(s, &m) : remap_free(s, &m);
-	if (r >= 0) {
-		code = has_exec(s, old, old + m.old_len) ||
-		       (fixed && has_exec(s, (gaddr)r,
-					  (gaddr)r + m.new_len));
-		record_move(s, old, m.old_len, (gaddr)r, m.new_len, keep);
-	}
-	leave(s, code, old, m.old_len);
-	if (r >= 0 && code && fixed && s->tctx)
-		tctx_invalidate(s->tctx, (gaddr)r, m.new_len);
-	return r;
-}
-
-/* -- madvise, msync, mincore --------------------------------------------- */
-
-s64 space_madvise(struct space *s, gaddr addr, u64 len, int advice)
-{
-	bool code = false;
-	s64 r;
-
-	if (addr & ~GUEST_PAGE_MASK)
-		return -EINVAL;
-	if (!whole_pages(len, &len) || !in_window(addr, len))
-		return len > SPACE_TOP ? -EINVAL : -ENOMEM;
-	pthread_mutex_lock(&s->lock);
-	if (has_flag(s, addr, addr + len, VMA_RESERVED)) {
-		pthread_mutex_unlock(&s->lock);
-		return -ENOMEM;
-	}
-	r = host(SYS_madvise, addr, len, (u64)advice, 0, 0, 0);
-	if (!r && (advice == MADV_DONTFORK || advice == MADV_DOFORK))
-		space_mark(s, addr, addr + len, VMA_DONTFORK,
-			   advice == MADV_DONTFORK);
-	if (advice == MADV_DONTNEED || advice == MADV_FREE ||
-	    advice == MADV_REMOVE)
-		code = has_exec(s, addr, addr + len);
-	leave(s, code, addr, len);
-	return r;
-}
-
-/* Set or clear a flag of the map's own on a range; under the lock. */
-void space_mark(struct space *s, gaddr start, gaddr end, u32 flag, bool on)
-{
-	const struct vma *p;
-	struct vma v;
-
-	while ((p = map_next(&s->map, start)) && p->start < end) {
-		v = *p;
-		if (v.start < start) {
-			v.offset += start - v.start;
-			v.start = start;
-		}
-		if (v.end > end)
-			v.end = end;
-		start = v.end;
-		if (map_prepare(&s->map))
-			return;
-		v.flags = on ? v.flags | flag : v.flags & ~flag;
-		map_remove(&s->map, v.start, v.end);
-		map_add(&s->map, &v);
-	}
-}
-
-s64 space_msync(struct space *s, gaddr addr, u64 len, int flags)
-{
-	if (!in_window(addr, len) && !(addr & ~GUEST_PAGE_MASK))
-		return len ? -ENOMEM : 0;
-	return host(SYS_msync, addr, len, (u64)flags, 0, 0, 0);
-}
-
-s64 space_mincore(struct space *s, gaddr addr, u64 len, gaddr vec)
-{
-	if (!in_window(addr, len) && !(addr & ~GUEST_PAGE_MASK))
-		return -ENOMEM;
-	if (vec >= SPACE_TOP)
-		return -EFAULT;
-	return host(SYS_mincore, addr, len, vec, 0, 0, 0);
 }
 
 /* -- brk ----------------------------------------------------------------- */
@@ -666,7 +455,7 @@ static bool grow_heap(struct space *s, gaddr from, gaddr to)
 		return false;
 	if (s->read_implies_exec)
 		v.prot |= PROT_EXEC;
-	if (host(SYS_mmap, from, to - from, PROT_READ | PROT_WRITE,
+	if (space_host(SYS_mmap, from, to - from, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
 		 (u64)-1, 0) < 0)
 		return false;
@@ -677,8 +466,8 @@ static bool grow_heap(struct space *s, gaddr from, gaddr to)
 static bool shrink_heap(struct space *s, gaddr from, gaddr to)
 {
 	if (map_prepare(&s->map) ||
-	    has_flag(s, to, from, VMA_RESERVED) ||
-	    host(SYS_munmap, to, from - to, 0, 0, 0, 0) < 0)
+	    space_has_flag(s, to, from, VMA_RESERVED) ||
+	    space_host(SYS_munmap, to, from - to, 0, 0, 0, 0) < 0)
 		return false;
 	map_remove(&s->map, to, from);
 	return true;
@@ -698,7 +487,7 @@ s64 space_brk(struct space *s, gaddr brk)
 		if (to > from) {
 			ok = grow_heap(s, from, to);
 		} else if (to < from) {
-			code = has_exec(s, to, from);
+			code = space_has_exec(s, to, from);
 			ok = shrink_heap(s, from, to);
 		} else {
 			ok = true;
@@ -707,97 +496,7 @@ s64 space_brk(struct space *s, gaddr brk)
 			s->info.brk = brk;
 	}
 	r = (s64)s->info.brk;
-	leave(s, code, to, from - to);
-	return r;
-}
-
-/* -- System V shared memory ---------------------------------------------- */
-
-s64 space_shmat(struct space *s, int shmid, gaddr addr, int flags)
-{
-	struct shmid_ds ds;
-	struct vma v;
-	bool code = false;
-	u64 len;
-	s64 r;
-
-	if (addr & ~GUEST_PAGE_MASK) {
-		if (!(flags & SHM_RND))
-			return -EINVAL;
-		addr &= GUEST_PAGE_MASK;
-		if (!addr && flags & SHM_REMAP)
-			return -EINVAL;
-	} else if (!addr && flags & SHM_REMAP) {
-		return -EINVAL;
-	}
-	r = host(SYS_shmctl, (u64)shmid, IPC_STAT, (u64)&ds, 0, 0, 0);
-	if (r < 0)
-		return r;
-	if (!whole_pages(ds.shm_segsz, &len) || !in_window(addr, len))
-		return -EINVAL;
-	pthread_mutex_lock(&s->lock);
-	r = map_prepare(&s->map);
-	if (!r && !addr) {
-		addr = find_room(s, 0, len, GUEST_PAGE_SIZE);
-		r = addr ? 0 : -ENOMEM;
-	} else if (!r && !map_is_free(&s->map, addr, addr + len) &&
-		   (!(flags & SHM_REMAP) ||
-		    has_flag(s, addr, addr + len, VMA_RESERVED))) {
-		r = -EINVAL;
-	}
-	if (!r)
-		r = host(SYS_shmat, (u64)shmid, addr,
-			 (u64)flags & (SHM_RDONLY | SHM_REMAP), 0, 0, 0);
-	if (r >= 0) {
-		code = has_exec(s, addr, addr + len);
-		memset(&v, 0, sizeof(v));
-		v.start = addr;
-		v.end = addr + len;
-		v.prot = PROT_READ | (flags & SHM_RDONLY ? 0 : PROT_WRITE) |
-			 (flags & SHM_EXEC ? PROT_EXEC : 0);
-		v.flags = MAP_SHARED | VMA_SHM;
-		v.ino = (ino_t)shmid;
-		map_remove(&s->map, v.start, v.end);
-		map_add(&s->map, &v);
-	}
-	leave(s, code, addr, len);
-	return r;
-}
-
-s64 space_shmdt(struct space *s, gaddr addr)
-{
-	const struct vma *p;
-	struct vma v;
-	gaddr at = addr;
-	bool code = false, first = true;
-	ino_t id = 0;
-	s64 r;
-
-	if (addr & ~GUEST_PAGE_MASK || addr >= SPACE_TOP)
-		return -EINVAL;
-	pthread_mutex_lock(&s->lock);
-	r = map_prepare(&s->map);
-	if (!r)
-		r = host(SYS_shmdt, addr, 0, 0, 0, 0, 0);
-	/* The kernel removes every piece of the attachment; pieces of it are
-	 * told by the distance between address and offset. */
-	while (!r && (p = map_next(&s->map, at))) {
-		v = *p;
-		at = v.end;
-		if (!(v.flags & VMA_SHM) || v.start - v.offset != addr ||
-		    (!first && v.ino != id)) {
-			if (v.start > addr && !(v.flags & VMA_SHM) && !first)
-				break;
-			if (first && v.start > addr)
-				break;
-			continue;
-		}
-		first = false;
-		id = v.ino;
-		code |= (v.prot & PROT_EXEC) != 0;
-		map_remove(&s->map, v.start, v.end);
-	}
-	leave(s, code, addr, at > addr ? at - addr : 0);
+	space_leave(s, code, to, from - to);
 	return r;
 }
 
@@ -824,7 +523,7 @@ gaddr space_find_room(struct space *s, gaddr hint, u64 len, u64 align)
 	gaddr a;
 
 	pthread_mutex_lock(&s->lock);
-	a = find_room(s, hint, len, align);
+	a = space_room(s, hint, len, align);
 	pthread_mutex_unlock(&s->lock);
 	return a;
 }
@@ -858,8 +557,8 @@ void space_code_written(struct space *s, gaddr addr, u64 len)
 	bool code;
 
 	pthread_mutex_lock(&s->lock);
-	code = has_exec(s, addr, addr + len);
-	leave(s, code, addr, len);
+	code = space_has_exec(s, addr, addr + len);
+	space_leave(s, code, addr, len);
 }
 
 void space_get_info(struct space *s, struct space_info *info)

@@ -22,6 +22,28 @@ struct space {
 	bool read_implies_exec;
 };
 
+/* A host call; -errno on failure. */
+long space_host(long nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f);
+
+/* -- Under the lock -- */
+
+/* Does any mapping in the range have the flag; is any executable? */
+bool space_has_flag(const struct space *s, gaddr start, gaddr end, u32 flag);
+bool space_has_exec(const struct space *s, gaddr start, gaddr end);
+/* A free place for len bytes, the hint if possible; 0 if there is none. */
+gaddr space_room(const struct space *s, gaddr hint, u64 len, u64 align);
+/* Something of the host sits where we believed free ground. */
+void space_reserve(struct space *s, gaddr start, u64 len);
+/* Leave the lock; tell the translator if code in the range went away. */
+void space_leave(struct space *s, bool code, gaddr start, u64 len);
+
+/* -- Anywhere -- */
+
+/* Is [addr, addr + len) within the window?  len is page-aligned. */
+bool space_in_window(gaddr addr, u64 len);
+/* Length in whole pages; false if it does not fit any window. */
+bool space_whole_pages(u64 len, u64 *out);
+
 /* Set or clear a VMA_* flag on a range; under the lock. */
 void space_mark(struct space *s, gaddr start, gaddr end, u32 flag, bool on);
 
