@@ -108,6 +108,10 @@ struct cpu {
 	void *rstack_lo, *rstack_top;	/* host return stack, see engine */
 	const void *const *rt;		/* table of runtime entry points */
 	u32 saved_mxcsr, guest_mxcsr;	/* host FP control in and out */
+	void *rstack_sp;		/* its top while outside translated code */
+	u64 sem_desc;			/* call of a semantic function: what */
+	u32 sem_op;
+	_Atomic u32 in_helper;		/* translated code called a helper */
 	u64 link_id;			/* direct exit that asked to be linked */
 	u64 seen_epoch;
 	struct interp_frame *interp;	/* values of the IR interpreter, lazy */

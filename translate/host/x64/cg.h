@@ -146,6 +146,7 @@ struct cg {
 	/* side table being written */
 	u8 *side;
 	u32 side_off;		/* host offset of the last record */
+	gaddr side_pc;		/* guest pc of the last record */
 
 	unsigned ncold, nconst, nfixup;
 	struct cg_val val[IR_MAX_INST];
@@ -179,6 +180,7 @@ unsigned cg_tmp_gpr(struct cg *cg);
 unsigned cg_tmp_xmm(struct cg *cg);
 /* A temporary that is this very register (RAX RCX RDX; XMM 8..15). */
 unsigned cg_tmp_fixed_gpr(struct cg *cg, unsigned reg);
+unsigned cg_tmp_fixed_xmm(struct cg *cg, unsigned reg);
 /*
  * Is v only in memory (not in a register, this is its last use or loading it
  * would not pay)?  Then *disp is its displacement from CG_ENV, usable as a
@@ -213,14 +215,21 @@ void cg_const_ref(struct cg *cg, unsigned id);
 /* -- Flags: isel_flags.c --------------------------------------------------- */
 /* RFLAGS are about to change: save what is still needed. */
 void cg_clobber_flags(struct cg *cg);
+/* The same, but they are read once more before they change. */
+void cg_save_flags(struct cg *cg);
+/* Do RFLAGS hold something that is still needed? */
+bool cg_flags_live(const struct cg *cg);
 /* RFLAGS now hold FLAGS value v (after emitting its producer). */
 void cg_set_flags(struct cg *cg, val_t v, enum cg_flkind kind);
 /*
  * Bring FLAGS value f into RFLAGS such that the returned condition code
- * tests `cond` (not for unordered FP cases needing two tests: those are
- * normalised first).  May emit code; mov/lea/cmov/setcc may follow.
+ * tests `cond`.  May emit code; mov/lea/cmov/setcc may follow.  After a
+ * floating-point comparison equality needs two tests: then *parity (if not
+ * NULL) becomes true, and EQ means E and NP, NE means NE or P.  With NULL the
+ * flags are normalised so that one test does.
  */
-enum cc cg_flags_cond(struct cg *cg, val_t f, enum ir_cond cond);
+enum cc cg_flags_cond(struct cg *cg, val_t f, enum ir_cond cond,
+		      bool *parity);
 
 /* -- Cold paths: emit.c ---------------------------------------------------- */
 struct cg_cold *cg_cold_new(struct cg *cg, cold_fn *fn, unsigned idx);
@@ -238,6 +247,15 @@ void cg_cold_back(struct cg *cg, struct cg_cold *c);
  * cg_use and cg_def of all operands.  RFLAGS are not preserved.
  */
 struct cg_cold *cg_jcc_sem(struct cg *cg, enum cc cc, unsigned idx);
+
+/*
+ * The next instruction emitted may fault: call it immediately before emitting
+ * it, when every operand is in place.  Until then nothing of the guest's state
+ * may have been changed by the current IR instruction.
+ */
+void cg_fault_here(struct cg *cg);
+/* The same while guest register RBX waits in cpu->vtmp[3]. */
+void cg_fault_here_saved_rbx(struct cg *cg);
 
 /* -- For all isel files ---------------------------------------------------- */
 static inline enum ir_type cg_type(const struct cg *cg, val_t v)

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The x86-64 host back end as host.h sees it: set-up, entering code, patching
+ * it, the cpu's return stack, and floating-point control.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "translate/block.h"
+#include "translate/host/x64/emit.h"
+#include "translate/host/x64/pins.h"
+#include "translate/host/x64/runtime.h"
+#include "translate/sem.h"
+
+/* rbp and the memory operands that use it rely on these. */
+_Static_assert(offsetof(struct cpu, r) == 0, "guest registers within disp8");
+_Static_assert(offsetof(struct cpu, v) % 16 == 0, "vectors aligned");
+_Static_assert(offsetof(struct cpu, vspill) % 16 == 0, "spill slots aligned");
+
+/* -- Semantic functions by opcode ------------------------------------------------ */
+
+static void sem_flg_fcmp(struct cpu *cpu, u64 desc, union v128 *d,
+			 const union v128 *a, const union v128 *b,
+			 const union v128 *c)
+{
+	d->d[0] = sem_fcmp(cpu, sem_aux(desc), a, b);
+}
+
+/* sem_table[] and the one that it leaves out; filled once by init. */
+const void *runtime_sem[IR_OP_COUNT];
+
+static void fill_sem_table(void)
+{
+	for (unsigned op = 0; op < IR_OP_COUNT; op++)
+		runtime_sem[op] = (const void *)sem_table[op];
+	runtime_sem[IR_FLG_FCMP] = (const void *)sem_flg_fcmp;
+}
+
+/* -- Set-up ------------------------------------------------------------------------ */
+
+static int init(struct tctx *t, u8 *buf, u32 avail, u32 *len)
+{
+	struct enc e = { .p = buf };
+	u32 feat = hostcpu_features();
+	int err;
+
+	/* Present in every x86-64 CPU since 2006; no fallback is kept. */
+	if (!(feat & HF_LAHF) || !(feat & HF_CX16))
+		return -ENOTSUP;
+	fill_sem_table();
+	err = runtime_emit(&e, buf + avail, feat);
+	if (err)
+		return err;
+	t->rt[RT_SEM_TABLE] = runtime_sem;
+	t->rt[RT_HELPER_TABLE] = t->helper;
+	*len = (u32)(e.p - buf);
+	return 0;
+}
+
+static int emit(struct tctx *t, const struct ir *ir, struct host_block *hb)
+{
+	static struct cg cg;	/* under the translation lock */
+
+	return x64_emit(&cg, t, ir, hb);
+}
+
+/* -- Entering and patching --------------------------------------------------------- */
+
+static unsigned enter(struct cpu *cpu, const void *code)
+{
+	unsigned (*fn)(struct cpu *, const void *);
+	unsigned reason;
+
+	memcpy(&fn, &runtime.enter, sizeof(fn));
+	reason = fn(cpu, code);
+	if (reason == EXEC_LINK)
+		cpu->pc = cpu->tctx->link[cpu->link_id].h.target;
+	return reason;
+}
+
+/* One aligned store (see isel_ctl.c); other threads execute old or new. */
+static void set_rel32(u8 *code, const struct host_link *l, const u8 *target)
+{
+	u8 *at = code + l->patch_off;
+	s32 d = (s32)(target - (at + 4));
+
+	__atomic_store_n((s32 *)(void *)at, d, __ATOMIC_RELEASE);
+}
+
+static void unpatch(u8 *code, const struct host_link *l)
+{
+	set_rel32(code, l, code + l->stub_off);
+}
+
+/* jmp to the block's first bytes, which are 16 before its entry. */
+static void poison(struct tctx *t, u8 *entry)
+{
+	__atomic_store_n((u16 *)(void *)entry, (u16)(0xeb | (u8)(-16 - 2) << 8),
+			 __ATOMIC_RELEASE);
+}
+
+static unsigned jcache_index(gaddr pc)
+{
+	return pc >> 2 & (JCACHE_SIZE - 1);
+}
+
+/* -- The return stack ---------------------------------------------------------------- */
+
+enum { RSTACK_SIZE = 256 << 10, RSTACK_SLACK = 256 };
+
+static void forget_returns(struct cpu *cpu)
+{
+	cpu->rstack_sp = cpu->rstack_top;
+}
+
+/*
+ * guard | pairs, growing down | slack whose pairs match no guest pc.
+ */
+static int rstack_init(struct cpu *cpu)
+{
+	u8 *p = mmap(NULL, RSTACK_GUARD + RSTACK_SIZE, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED)
+		return -ENOMEM;
+	if (mprotect(p, RSTACK_GUARD, PROT_NONE)) {
+		munmap(p, RSTACK_GUARD + RSTACK_SIZE);
+		return -ENOMEM;
+	}
+	cpu->rstack_lo = p;
+	cpu->rstack_top = p + RSTACK_GUARD + RSTACK_SIZE - RSTACK_SLACK;
+	memset(cpu->rstack_top, 0xff, RSTACK_SLACK);
+	for (unsigned k = 0; k < JCACHE_SIZE; k++)
+		cpu->jcache[k].key = ~0ull;
+	forget_returns(cpu);
+	fpcr_changed(cpu);
+	return 0;
+}
+
+static void rstack_fini(struct cpu *cpu)
+{
+	if (cpu->rstack_lo)
+		munmap(cpu->rstack_lo, RSTACK_GUARD + RSTACK_SIZE);
+	cpu->rstack_lo = cpu->rstack_top = cpu->rstack_sp = NULL;
+}
+
+/* -- Floating-point control ------------------------------------------------------------ */
+
+/* MXCSR (SDM vol. 1, 10.2.3). */
+enum {
+	MX_IE = 1, MX_DE = 2, MX_ZE = 4, MX_OE = 8, MX_UE = 16, MX_PE = 32,
+	MX_STICKY = 63, MX_DAZ = 64, MX_MASKS = 0x1f80, MX_RC = 13,
+	MX_FTZ = 1 << 15
+};
+
+void fpsr_sync(struct cpu *cpu)
+{
+	u32 mx = cpu->guest_mxcsr, f = 0;
+
+	f |= mx & MX_IE ? FPSR_IOC : 0;
+	f |= mx & MX_ZE ? FPSR_DZC : 0;
+	f |= mx & MX_OE ? FPSR_OFC : 0;
+	f |= mx & MX_UE ? FPSR_UFC : 0;
+	f |= mx & MX_PE ? FPSR_IXC : 0;
+	cpu->fpsr |= f;
+	cpu->guest_mxcsr &= ~(u32)MX_STICKY;
+}
+
+void fpcr_changed(struct cpu *cpu)
+{
+	/* Arm: nearest, up, down, zero; x86: nearest, down, up, zero. */
+	static const u8 rc[4] = { 0, 2, 1, 3 };
+	u32 mx = MX_MASKS;
+
+	mx |= (u32)rc[cpu->fpcr >> FPCR_RMODE_SHIFT & 3] << MX_RC;
+	if (cpu->fpcr & FPCR_FZ)
+		mx |= MX_FTZ | MX_DAZ;
+	fpsr_sync(cpu);
+	cpu->guest_mxcsr = mx;
+}
+
+/* -- The table --------------------------------------------------------------------------- */
+
+static const struct host_backend x64_backend = {
+	.name = "x64",
+	.init = init,
+	.emit = emit,
+	.patch = set_rel32,
+	.unpatch = unpatch,
+	.poison = poison,
+	.enter = enter,
+	.recover = x64_recover,
+	.runtime_fault = x64_runtime_fault,
+	.context_pc = x64_context_pc,
+	.cpu_init = rstack_init,
+	.cpu_fini = rstack_fini,
+	.forget_returns = forget_returns,
+	.jcache_index = jcache_index,
+};
+
+const struct host_backend *const host_backend = &x64_backend;

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Emission of one block (emit.c) and its side table (recover.c). */
+#ifndef TRANSLATE_HOST_X64_EMIT_H
+#define TRANSLATE_HOST_X64_EMIT_H
+
+#include "translate/host/x64/cg.h"
+
+/* 0, or -E2BIG: a limit was hit, try with fewer guest instructions. */
+int x64_emit(struct cg *cg, struct tctx *t, const struct ir *ir,
+	     struct host_block *hb);
+
+/* Begin the side table of a block. */
+void side_start(struct cg *cg);
+
+/*
+ * A fault at host pc `off` bytes into the block: complete struct cpu from the
+ * signal context and make it continue in the runtime's way out.  False: no
+ * record for this place.
+ */
+bool x64_recover(struct cpu *cpu, void *uc, const u8 *side, u32 side_len,
+		 u32 off, u64 fault_addr) SIGSAFE;
+bool x64_runtime_fault(struct cpu *cpu, void *uc, u64 fault_addr) SIGSAFE;
+u64 x64_context_pc(const void *uc) SIGSAFE;
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Small questions that the integer isel files ask of an IR instruction. */
+#ifndef TRANSLATE_HOST_X64_ISEL_H
+#define TRANSLATE_HOST_X64_ISEL_H
+
+#include "translate/host/x64/pins.h"
+
+/* 1 = 64-bit operation, by the result's or by an operand's type. */
+static inline unsigned isel_w(const struct ir_inst *i)
+{
+	return i->type == IR_I64;
+}
+
+static inline unsigned isel_opw(const struct cg *cg, val_t v)
+{
+	return cg_type(cg, v) == IR_I64;
+}
+
+/* Is v a constant that an instruction's imm32 can express? */
+static inline bool isel_imm32(const struct cg *cg, val_t v, unsigned w, s32 *k)
+{
+	u64 c;
+
+	if (!ra_const(cg, v, &c))
+		return false;
+	*k = (s32)(u32)c;
+	return !w || (s64)c == (s64)*k;
+}
+
+/* Would cg_use_mem() say yes? */
+static inline bool isel_in_mem(struct cg *cg, val_t v)
+{
+	s32 disp;
+
+	return cg_use_mem(cg, v, &disp);
+}
+
+/* Fixed temporary r = value v, wherever that is now. */
+void isel_copy_gpr(struct cg *cg, unsigned r, val_t v);
+
+/*
+ * The live instruction with opcode `op` and the same operands that follows
+ * idx with nothing but moves in between, or 0.
+ */
+unsigned isel_flag_partner(struct cg *cg, const struct ir_inst *i,
+			   unsigned idx, enum ir_op op);
+/* Likewise the FLG_LOGIC of idx's result. */
+unsigned isel_logic_partner(struct cg *cg, const struct ir_inst *i,
+			    unsigned idx);
+/* RFLAGS now are what partner p (if not 0) defines. */
+void isel_partner_done(struct cg *cg, unsigned p, enum cg_flkind kind);
+
+#endif

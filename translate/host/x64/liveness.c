@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The backward walk over one IR block.  In: cg->ir.  Out, in cg->val[]: last
+ * use and number of uses of every value, instructions that need no code, the
+ * pinned register a value should be computed in, and which exits must find
+ * the guest's flags in memory.
+ *
+ * A PUT is dead if another PUT of the same register follows with nothing in
+ * between that could see the first: a fault, an exit, a helper, a GET.  For
+ * flags faults do not count: a handler of a synchronous signal would see
+ * older flags in its frame, but the code it returns to cannot.
+ */
+#include "translate/host/x64/pins.h"
+
+#include <string.h>
+
+struct walk {
+	struct cg *cg;
+	const struct ir *ir;
+	/* Latest PUT met of each guest register, valid in the same epoch. */
+	struct { val_t v; u16 epoch; } r[32], v[32];
+	u16 epoch;
+	bool flags_needed;	/* somebody behind here looks at the flags */
+	unsigned flags_last;	/* the last one who does */
+};
+
+/* The value that v is another name of. */
+static val_t resolve(const struct ir *ir, val_t v)
+{
+	for (;;) {
+		const struct ir_inst *i = &ir->inst[v];
+
+		if (i->op == IR_TRUNC || i->op == IR_VCAST)
+			v = i->a;
+		else if (i->op == IR_ZEXT32 && ir->inst[i->a].op != IR_TRUNC)
+			v = i->a;
+		else
+			return v;
+	}
+}
+
+static inline void use(struct walk *w, val_t v, unsigned at)
+{
+	struct cg_val *x;
+
+	if (!v)
+		return;
+	v = resolve(w->ir, v);
+	x = &w->cg->val[v];
+	if (!x->last)
+		x->last = (u16)at;
+	x->uses++;
+}
+
+static void put(struct walk *w, const struct ir_inst *i, unsigned at,
+		unsigned pin, val_t *pend_v, u16 *pend_epoch)
+{
+	val_t v = resolve(w->ir, i->a);
+
+	if (*pend_epoch == w->epoch) {
+		w->cg->val[at].flags |= CGV_DEAD;
+		return;
+	}
+	*pend_v = v;
+	*pend_epoch = w->epoch;
+	w->cg->val[v].home = (u8)pin;
+	use(w, i->a, at);
+}
+
+static void need_flags(struct walk *w, unsigned at)
+{
+	if (!w->flags_needed)
+		w->flags_last = at;
+	w->flags_needed = true;
+}
+
+static void put_flags(struct walk *w, const struct ir_inst *i, unsigned at)
+{
+	if (!w->flags_needed) {
+		w->cg->val[at].flags |= CGV_DEAD;
+		return;
+	}
+	w->cg->val[at].last = (u16)w->flags_last;
+	w->flags_needed = false;
+	use(w, i->a, at);
+}
+
+/* Are the flags dead where direct exit i leads? */
+static bool exit_flags_dead(struct walk *w, const struct ir_inst *i)
+{
+	struct host_block *hb = w->cg->hb;
+
+	return hb->flags_dead && hb->flags_dead(w->cg->t, w->ir->pool[i->imm]);
+}
+
+static void exit_op(struct walk *w, const struct ir_inst *i, unsigned at)
+{
+	bool direct = i->op == IR_GOTO || i->op == IR_CALL ||
+		      (ir_op_info[i->op].flags & IRF_E);
+
+	if (direct && exit_flags_dead(w, i))
+		return;
+	w->cg->val[at].flags |= CGV_FLAGS;
+	need_flags(w, at);
+}
+
+/* Guest state operations; true if i was one. */
+static bool state_op(struct walk *w, const struct ir_inst *i, unsigned at)
+{
+	struct cg_val *x = &w->cg->val[at];
+
+	switch (i->op) {
+	case IR_PUTR:
+		put(w, i, at, pin_of_r(i->imm), &w->r[i->imm].v,
+		    &w->r[i->imm].epoch);
+		return true;
+	case IR_PUTV:
+		put(w, i, at, pin_of_v(i->imm), &w->v[i->imm].v,
+		    &w->v[i->imm].epoch);
+		return true;
+	case IR_GETR:
+		w->r[i->imm].epoch = 0;
+		break;
+	case IR_GETV:
+		w->v[i->imm].epoch = 0;
+		break;
+	case IR_GETF:
+		need_flags(w, at);
+		break;
+	case IR_PUTF:
+		put_flags(w, i, at);
+		return true;
+	default:
+		return false;
+	}
+	if (!x->uses)
+		x->flags |= CGV_DEAD;
+	return true;
+}
+
+/* Keep the hint of value `at` only if its PUT is still ahead unobserved. */
+static void check_home(struct walk *w, unsigned at)
+{
+	struct cg_val *x = &w->cg->val[at];
+
+	if (x->home == CG_NOREG)
+		return;
+	if (x->home >= CG_XMM0) {
+		unsigned g = x->home - CG_XMM0;
+
+		if (w->v[g].v != at || w->v[g].epoch != w->epoch)
+			x->home = CG_NOREG;
+		return;
+	}
+	for (unsigned g = 0; g < 32; g++)
+		if (pin_of_guest[g] == x->home) {
+			if (w->r[g].v != at || w->r[g].epoch != w->epoch)
+				x->home = CG_NOREG;
+			return;
+		}
+}
+
+static void walk_inst(struct walk *w, const struct ir_inst *i, unsigned at)
+{
+	enum {
+		SEES = IRF_L | IRF_M | IRF_E | IRF_T | IRF_W,
+		KEEP = SEES | IRF_X
+	};
+	struct cg_val *x = &w->cg->val[at];
+	unsigned fl = ir_op_info[i->op].flags;
+
+	if (state_op(w, i, at))
+		return;
+	if (!(fl & KEEP) && !x->uses) {
+		x->flags |= CGV_DEAD;
+		return;
+	}
+	check_home(w, at);
+	if (i->op == IR_LDENV || fl & SEES)
+		w->epoch++;
+	if (fl & (IRF_E | IRF_T))
+		exit_op(w, i, at);
+	else if (i->op == IR_HELPER)
+		need_flags(w, at);
+	use(w, i->a, at);
+	use(w, i->b, at);
+	use(w, i->c, at);
+}
+
+void cg_liveness(struct cg *cg)
+{
+	static const struct cg_val fresh = { .reg = CG_NOREG,
+					     .home = CG_NOREG };
+	struct walk w = { .cg = cg, .ir = cg->ir, .epoch = 1 };
+	unsigned n = cg->ir->ninst;
+
+	for (unsigned k = 0; k < n; k++) {
+		cg->val[k] = fresh;
+		cg->root[k] = resolve(cg->ir, (val_t)k);
+	}
+	for (unsigned k = n - 1; k > 0; k--)
+		walk_inst(&w, &cg->ir->inst[k], k);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Roles of the host registers in translated code: the one place to change.
+ *
+ *   rbp        struct cpu + CPU_BIAS		rsp   host return stack
+ *   PINS_GPR   guest register for good		xmm0-7  guest v0-v7
+ *   the rest   local values, temporaries
+ *
+ * The choice follows how often compiled aarch64 code names a register;
+ * rax rcx rdx stay free for what x86 ties to them, and r11 makes four.
+ * sp is r13 because r13 as a base always needs a displacement, which accesses
+ * through sp have anyway.
+ */
+#ifndef TRANSLATE_HOST_X64_PINS_H
+#define TRANSLATE_HOST_X64_PINS_H
+
+#include "translate/host/x64/cg.h"
+
+/* _(guest register, host register) */
+#define PINS_GPR(_) \
+	_(0, RBX) _(1, RSI) _(2, RDI) _(3, R8) _(4, R9) \
+	_(19, R10) _(20, R14) _(21, R15) _(CPU_SP, R13) _(30, R12)
+
+enum { PINS_XMM = 8 };		/* v0 .. are xmm0 .. */
+
+#define PIN_BIT(g, h) | 1u << h
+enum {
+	PIN_GPR_MASK = 0 PINS_GPR(PIN_BIT),
+	LOCAL_GPR_MASK = 0xffff & ~(PIN_GPR_MASK | 1 << RSP | 1 << RBP),
+	LOCAL_XMM_MASK = 0xffff & ~((1 << PINS_XMM) - 1),
+	LOCAL_MASK = LOCAL_GPR_MASK | LOCAL_XMM_MASK << 16,
+	/* What a C function may destroy, of those that hold guest state. */
+	CALLER_SAVED = 1 << RAX | 1 << RCX | 1 << RDX | 1 << RSI | 1 << RDI |
+		       1 << R8 | 1 << R9 | 1 << R10 | 1 << R11
+};
+#undef PIN_BIT
+
+/* Host register of guest register r, CG_NOREG if it has none. */
+extern const u8 pin_of_guest[32];
+
+static inline unsigned pin_of_r(unsigned r)
+{
+	return pin_of_guest[r];
+}
+
+static inline unsigned pin_of_v(unsigned v)
+{
+	return v < PINS_XMM ? CG_XMM0 + v : CG_NOREG;
+}
+
+/* Displacement from CG_ENV of a memory slot. */
+static inline s32 slot_disp(unsigned slot)
+{
+	if (slot < CG_SLOT_V)
+		return CG_CPU(r) + (s32)(slot - CG_SLOT_R) * 8;
+	if (slot < CG_SLOT_RS)
+		return CG_CPU(v) + (s32)(slot - CG_SLOT_V) * 16;
+	if (slot < CG_SLOT_VS)
+		return CG_CPU(rspill) + (s32)(slot - CG_SLOT_RS) * 8;
+	if (slot < CG_SLOT_F)
+		return CG_CPU(vspill) + (s32)(slot - CG_SLOT_VS) * 16;
+	return CG_CPU(flags);
+}
+
+/* -- Flags: isel_flags.c ---------------------------------------------------- */
+void flags_pack(struct enc *e, enum cg_flkind kind);
+void flags_store_exit(struct enc *e, enum cg_flkind kind);
+void flags_load_carry(struct cg *cg, val_t f, bool inverted);
+
+/* liveness.c: fill cg->val[] and cg->root[] from the IR. */
+void cg_liveness(struct cg *cg);
+
+/* -- Allocator services for emit.c and isel of state (regalloc.c) ---------- */
+void ra_start(struct cg *cg);
+/* After each instruction: drop operands that died, and temporaries. */
+void ra_end_inst(struct cg *cg, const struct ir_inst *i);
+/* Guest register state. */
+void ra_getr(struct cg *cg, unsigned idx, unsigned reg);
+void ra_putr(struct cg *cg, val_t v, unsigned reg);
+void ra_getv(struct cg *cg, unsigned idx, unsigned reg);
+void ra_putv(struct cg *cg, val_t v, unsigned reg);
+/* The slot is about to get another content: move its old value if needed. */
+void ra_slot_overwritten(struct cg *cg, unsigned slot, val_t now);
+/* Before a call that may change all guest state: spill what lives on. */
+void ra_spill_all(struct cg *cg);
+void ra_spill_reg(struct cg *cg, val_t v, unsigned r);
+/* A register out of `allowed`, freed if need be; locked. */
+unsigned ra_alloc(struct cg *cg, u32 allowed);
+/* Forget v's register. */
+void ra_drop(struct cg *cg, val_t v);
+/* Give fixed register to the result of idx (it must be a free tmp). */
+void ra_assign(struct cg *cg, unsigned idx, unsigned reg);
+/* Constant? */
+bool ra_const(const struct cg *cg, val_t v, u64 *c);
+
+#endif
