@@ -9,8 +9,8 @@
  *	{w:F} {x:F} {ws:F} {xs:F}	the same of fixed width
  *	{w+:F} {x+:F}	the register after it
  *	{tb:F}		register of a bit test: X if bit >= 32
- *	{i:F} {h:F}	unsigned immediate, decimal or hexadecimal
- *	{s:F} {sN:F}	signed immediate, times N
+ *	{i:F} {hx:F}	unsigned immediate, decimal or hexadecimal
+ *	{si:F} {siN:F}	signed immediate, times N
  *	{so:F} {soN:F} {uoN:F}	", #offset" times N, nothing if zero
  *	{pc:F}		branch target or literal; {adr} {adrp} likewise
  *	{c:F}		condition
@@ -107,9 +107,9 @@ static void k_h(struct dis *d) { put(d, "#0x%x", d->v); }
 /* The number at the end of the tag, or 1. */
 static s64 scale(const struct dis *d)
 {
-	const char *s = strpbrk(d->tag, "0123456789");
+	size_t n = strcspn(d->tag, "0123456789:}");
 
-	return s ? atoi(s) : 1;
+	return d->tag[n] && strchr(":}", d->tag[n]) ? 1 : atoi(d->tag + n);
 }
 
 static void k_s(struct dis *d)
@@ -279,7 +279,7 @@ static const struct {
 } kinds[] = {
 	{ "r", k_r }, { "rs", k_rs }, { "w", k_w }, { "x", k_x },
 	{ "ws", k_ws }, { "xs", k_xs }, { "w+", k_wn }, { "x+", k_xn },
-	{ "tb", k_tb }, { "i", k_i }, { "h", k_h }, { "s", k_s },
+	{ "tb", k_tb }, { "i", k_i }, { "hx", k_h }, { "si", k_s },
 	{ "so", k_so }, { "uo", k_uo }, { "pc", k_pc }, { "adr", k_adr },
 	{ "adrp", k_adrp }, { "c", k_c }, { "bitmask", k_bitmask },
 	{ "shift", k_shift }, { "regext", k_regext }, { "ext", k_ext },
