@@ -62,14 +62,13 @@ static void release(struct sysctx *c, gaddr robust, gaddr clear_tid, pid_t tid)
 	}
 }
 
-/* All signals are blocked from here on. */
+/* After task_exit(): all signals are blocked, t is not listed any more. */
 static void finish(struct task *t)
 {
 	struct sysctx c = t->sys;
 	gaddr robust = t->robust, clear_tid = t->clear_tid;
 	pid_t tid = t->tid;
 
-	task_unlink(t);
 	signal_detach(t);
 	task_self = NULL;
 	task_free(t);
@@ -81,8 +80,15 @@ static void *thread_main(void *arg)
 	struct start *st = arg;
 	struct task *t = st->t;
 	jmp_buf leave;
-	s64 err = unshare_rest(st->r->flags);
+	s64 err;
 
+	signal_block_all();
+	if (!t->proc->threaded) {
+		/* libc has taken SIGSETXID (33) with its first thread. */
+		signal_restore_action(t->proc, 33);
+		t->proc->threaded = true;
+	}
+	err = unshare_rest(st->r->flags);
 	if (err) {
 		st->tid = (pid_t)err;
 		clone_post(&st->ready);

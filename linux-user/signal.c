@@ -143,14 +143,17 @@ static void on_signal(int signo, siginfo_t *si, void *uc)
 		on_fault(t, signo, si, uc);
 		return;
 	}
-	if (!t)
-		return;
 	si->si_signo = signo;
-	signal_note(t, si);
-	if (!signal_pending(t->sigst))
+	if (t)
+		signal_note(t, si);
+	else			/* a thread that begins or ends */
+		CALL(SYS_rt_tgsigqueueinfo, getpid(), gettid(), signo, si);
+	if (t && !signal_pending(t->sigst))
 		return;			/* held */
 	/* In the context's mask: it becomes the thread's on return. */
 	memcpy(&((ucontext_t *)uc)->uc_sigmask, &all, sizeof(all));
+	if (!t)
+		return;
 	exec_kick(t->cpu);
 	host_syscall_interrupted(uc);
 }
@@ -205,6 +208,13 @@ int signal_start(struct process *p)
 		host_action(sync_signal[i], &tab->act[sync_signal[i]]);
 	p->sig = tab;
 	return 0;
+}
+
+void signal_restore_action(struct process *p, int signo)
+{
+	pthread_mutex_lock(&p->sig->lock);
+	host_action(signo, &p->sig->act[signo]);
+	pthread_mutex_unlock(&p->sig->lock);
 }
 
 void signal_clear_handlers(struct process *p)

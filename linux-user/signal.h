@@ -111,6 +111,8 @@ void signal_bad_frame(struct task *t, gaddr addr);
 
 /* Set the guest's mask, on the host too. */
 void signal_set_mask(struct task *t, u64 mask);
+/* Make the host's disposition follow the table again. */
+void signal_restore_action(struct process *p, int signo);
 /* A child that shares no handlers: CLONE_CLEAR_SIGHAND. */
 void signal_clear_handlers(struct process *p);
 

@@ -89,16 +89,18 @@ void task_link(struct task *t)
 	pthread_mutex_unlock(&p->lock);
 }
 
-void task_unlink(struct task *t)
+u32 task_unlink(struct task *t)
 {
 	struct process *p = t->proc;
+	u32 rest;
 
 	pthread_mutex_lock(&p->lock);
 	*t->prev = t->next;
 	if (t->next)
 		t->next->prev = t->prev;
-	p->ntasks--;
+	rest = --p->ntasks;
 	pthread_mutex_unlock(&p->lock);
+	return rest;
 }
 
 void task_start(struct task *t)
@@ -252,17 +254,16 @@ static void print_stats(struct task *t)
 void task_exit(struct task *t, int code)
 {
 	signal_block_all();
-	if (t->leave)
-		longjmp(*(jmp_buf *)t->leave, 1);
 	/*
-	 * The first thread of a process: the kernel does for it what it does
-	 * for a native one (robust list, clear_tid, exit code).
+	 * The first thread of a process, or the last: the kernel does for it
+	 * what it does for a native one (robust list, clear_tid, exit code).
 	 */
-	if (t->proc->ntasks == 1)
+	if (!task_unlink(t))
 		print_stats(t);
+	else if (t->leave)
+		longjmp(*(jmp_buf *)t->leave, 1);
 	if (t->clear_tid)
 		CALL(SYS_set_tid_address, t->clear_tid);
-	task_unlink(t);
 	for (;;)
 		CALL(SYS_exit, code);
 }

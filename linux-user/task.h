@@ -45,6 +45,7 @@ struct process {
 	pthread_mutex_t lock;		/* list of tasks */
 	struct task *tasks;
 	u32 ntasks;
+	bool threaded;			/* libc has made its first thread */
 };
 
 struct task {
@@ -71,9 +72,10 @@ extern __thread struct task *task_self;
  */
 struct task *task_new(struct process *p, u64 mask);
 void task_free(struct task *t);
-/* Put t into p->tasks / take it out.  By the thread that runs it. */
+/* Put t into p->tasks / take it out (how many remain).  By the thread that
+ * runs it. */
 void task_link(struct task *t);
-void task_unlink(struct task *t);
+u32 task_unlink(struct task *t);
 
 /*
  * How a process begins (main.c): p filled in, then
