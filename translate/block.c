@@ -361,7 +361,8 @@ static int emit_block(struct tctx *t, gaddr pc, u32 mode,
 	struct region *r = &t->region[t->code.half];
 	int err;
 
-	hb->flags_dead = lift_flags_dead;
+	/* Lockstep compares exact flags, at faults too. */
+	hb->flags_dead = t->cfg.lockstep ? NULL : lift_flags_dead;
 	for (;; max = MAX(max / 2, 1u)) {
 		*why = lift_block(t, t->ir, pc, mode, max);
 		if (*why)

@@ -308,6 +308,19 @@ static bool cas(u64 addr, unsigned size, union v128 *old, const union v128 *new)
 #undef CAS
 }
 
+/* The same, journalled if it stores. */
+static bool logged_cas(struct run *r, u64 addr, unsigned size,
+		       union v128 *old, const union v128 *new)
+{
+	unsigned n = r->f->nstores;
+
+	journal(r, addr, new, 1u << size);
+	if (cas(addr, size, old, new))
+		return true;
+	r->f->nstores = n;
+	return false;
+}
+
 static void run_atomic(struct run *r, const struct ir_inst *i, union v128 *d)
 {
 	unsigned size = i->aux & MO_SIZE;
@@ -316,15 +329,13 @@ static void run_atomic(struct run *r, const struct ir_inst *i, union v128 *d)
 
 	if (i->op == IR_ATOM_CAS) {
 		old = r->f->val[i->b];
-		journal(r, addr, &r->f->val[i->c], 1u << size);
-		cas(addr, size, &old, &r->f->val[i->c]);
+		logged_cas(r, addr, size, &old, &r->f->val[i->c]);
 	} else {
 		old = load(addr, size, false);
 		do {
 			new = old;
 			new.d[0] = atomic_new(i->op, old.d[0], U(r, i->b), size);
-		} while (!cas(addr, size, &old, &new));
-		journal(r, addr, &new, 1u << size);
+		} while (!logged_cas(r, addr, size, &old, &new));
 	}
 	*d = old;
 	if (size < MO_128) {
@@ -357,8 +368,7 @@ static u64 run_stx(struct run *r, const struct ir_inst *i)
 	c->excl_size = 0;
 	if (!match)
 		return 1;
-	journal(r, addr, &r->f->val[i->b], 1u << size);
-	return !cas(addr, size, &old, &r->f->val[i->b]);
+	return !logged_cas(r, addr, size, &old, &r->f->val[i->b]);
 }
 
 static void run_memory(struct run *r, const struct ir_inst *i, union v128 *d)

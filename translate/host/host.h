@@ -31,7 +31,8 @@ struct host_block {
 	unsigned nlinks;
 	struct host_link link[HOST_MAX_LINKS];
 	u32 first_link_id;	/* in: link ids are consecutive from here */
-	/* in: are the guest's flags surely dead at this pc?  May be NULL. */
+	/* in: are the guest's flags surely dead at this pc?  NULL: assume
+	 * never, and keep them exact where an access may fault. */
 	bool (*flags_dead)(struct tctx *t, gaddr pc);
 };
 

@@ -23,7 +23,8 @@
  * Aliases.  TRUNC, VCAST and a ZEXT32 of a computed I32 emit nothing: the
  * result is the same value as the operand (cg->root[]), which works because
  * every I32 result in a GPR has a zero upper half (isel code must see to it:
- * 32-bit instructions do).  cg_use_* and cg_def_* look through aliases.
+ * 32-bit instructions do).  An I32 *operand* may be a TRUNC and have anything
+ * there.  cg_use_* and cg_def_* look through aliases.
  *
  * Rules for an isel function `bool isel_x(cg, i, idx)`:
  *  - decide first whether this case is handled; if not return false having
@@ -170,6 +171,8 @@ struct cg {
  * All take operands' last uses from cg->cur.                               */
 unsigned cg_use_gpr(struct cg *cg, val_t v);
 unsigned cg_use_xmm(struct cg *cg, val_t v);
+/* v with a zero upper half if it is an I32: may be a temporary. */
+unsigned cg_use_gpr_clean(struct cg *cg, val_t v);
 unsigned cg_def_gpr(struct cg *cg, unsigned idx);
 unsigned cg_def_gpr_early(struct cg *cg, unsigned idx);
 unsigned cg_def_gpr_as(struct cg *cg, unsigned idx, val_t a);

@@ -321,7 +321,7 @@ bool isel_itof(struct cg *cg, const struct ir_inst *i, unsigned idx)
 
 	if (fes < 2)
 		return false;
-	a = cg_use_gpr(cg, i->a);
+	a = cg_use_gpr_clean(cg, i->a);
 	d = cg_def_xmm(cg, idx);
 	cg_clobber_flags(cg);
 	cold = from_int(cg, idx, fes, i->aux & IR_AUX3, i->aux & IR_HIGH, d,

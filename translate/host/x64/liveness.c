@@ -7,8 +7,9 @@
  *
  * A PUT is dead if another PUT of the same register follows with nothing in
  * between that could see the first: a fault, an exit, a helper, a GET.  For
- * flags faults do not count: a handler of a synchronous signal would see
- * older flags in its frame, but the code it returns to cannot.
+ * flags faults do not count (unless asked for exactness, see host.h): a
+ * handler of a synchronous signal would see older flags in its frame, but the
+ * code it returns to cannot.
  */
 #include "translate/host/x64/pins.h"
 
@@ -180,7 +181,8 @@ static void walk_inst(struct walk *w, const struct ir_inst *i, unsigned at)
 		w->epoch++;
 	if (fl & (IRF_E | IRF_T))
 		exit_op(w, i, at);
-	else if (i->op == IR_HELPER)
+	else if (i->op == IR_HELPER ||
+		 (!w->cg->hb->flags_dead && fl & (IRF_L | IRF_M)))
 		need_flags(w, at);
 	use(w, i->a, at);
 	use(w, i->b, at);

@@ -482,6 +482,18 @@ unsigned cg_tmp_xmm(struct cg *cg)
 	return r - CG_XMM0;
 }
 
+unsigned cg_use_gpr_clean(struct cg *cg, val_t v)
+{
+	unsigned r = cg_use_gpr(cg, v), t;
+
+	if (cg_type(cg, v) != IR_I32 ||
+	    ir_vtype(cg->ir, cg->root[v]) == IR_I32)
+		return r;
+	t = cg_tmp_gpr(cg);
+	enc_mov_rr(&cg->e, 0, t, r);
+	return t;
+}
+
 /* Move the value in r to another local register, or to memory. */
 static void vacate(struct cg *cg, unsigned r)
 {
