@@ -90,6 +90,17 @@ unsigned cg_use_gpr(struct cg *c, val_t v)
 	return host_regs[v - OPV];
 }
 
+unsigned cg_use_gpr_clean(struct cg *c, val_t v)
+{
+	unsigned r = host_regs[v - OPV], t;
+
+	if (ir_vtype(c->ir, v) != IR_I32)
+		return r;
+	t = cg_tmp_gpr(c);
+	enc_mov_rr(&c->e, 0, t, r);
+	return t;
+}
+
 static unsigned def(bool xmm, bool early)
 {
 	u32 any = xmm ? ANY_XMM : ANY_GPR;
@@ -234,7 +245,8 @@ static const union v128 *operand_in(const struct regs *r, unsigned n,
 		return NULL;
 	if (host_regs[n] >= 16)
 		return &r->x[host_regs[n] - 16];
-	buf->d[0] = r->g[host_regs[n]];
+	buf->d[0] = r->g[host_regs[n]] &
+		    bits_mask(8 * ir_type_bytes(ir_vtype(ir, (val_t)(OPV + n))));
 	buf->d[1] = 0;
 	return buf;
 }
@@ -506,8 +518,6 @@ static void fill_registers(unsigned es, bool fp)
 		if (!v)
 			continue;
 		bytes = ir_type_bytes(ir_vtype(ir, v));
-		if (host_regs[n] < 16 && bytes == 4)
-			m->in.g[host_regs[n]] &= 0xffffffff;
 		if (host_regs[n] >= 16 && cg->val[v].flags & CGV_ZEXT)
 			memset(m->in.x[host_regs[n] - 16].b + bytes, 0,
 			       16 - bytes);
