@@ -19,6 +19,7 @@
 #include <sys/auxv.h>
 #include <sys/personality.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -131,6 +132,18 @@ static char *find_exe_path(const struct prog *p)
 	return strdup(buf);
 }
 
+/* A better word than the errno, or NULL. */
+static const char *explain(const char *name, int err)
+{
+	struct stat st;
+
+	if (err == -ENOENT && prog.nins)
+		return "the interpreter of this script was not found";
+	if (err == -EACCES && !stat(name, &st) && S_ISDIR(st.st_mode))
+		return "Is a directory";
+	return NULL;
+}
+
 static void open_program(struct sysctx *c)
 {
 	const char *name = cl.argv[0];
@@ -141,9 +154,7 @@ static void open_program(struct sysctx *c)
 	else
 		err = prog_open(&prog, c, AT_FDCWD, name, 0);
 	if (err)
-		fail(name, prog.nins && err == -ENOENT ?
-		     "the interpreter of this script was not found" : NULL,
-		     err);
+		fail(name, explain(name, err), err);
 	if (prog.kind == PROG_HOST) {
 		if (cl.opt.argv0)
 			cl.argv[0] = (char *)cl.opt.argv0;
