@@ -67,6 +67,12 @@ struct jcache_ent {
 	const void *code;
 };
 
+/*
+ * Slot i serves the pcs with (pc >> 2) % JCACHE_SIZE == i.  A key that
+ * belongs to another slot marks an empty one: nothing can match it.
+ */
+#define JCACHE_EMPTY(i) ((u64)((i) == 0) << 2)
+
 /* The mode key sits in address bits that no guest pc uses. */
 #define CPU_MODE_SHIFT 56
 

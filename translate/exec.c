@@ -129,7 +129,7 @@ void exec_kick(struct cpu *cpu)
 	 * dispatcher, which looks at the request.  A racing fill is harmless:
 	 * the dispatcher is on the way of every fill. */
 	for (unsigned i = 0; i < JCACHE_SIZE; i++)
-		cpu->jcache[i].key = ~0ull;
+		cpu->jcache[i].key = JCACHE_EMPTY(i);
 }
 
 /* -- Faults ---------------------------------------------------------------- */
@@ -210,7 +210,7 @@ static void catch_up(struct tctx *t, struct cpu *cpu)
 	if (cpu->seen_epoch == epoch)
 		return;
 	for (unsigned i = 0; i < JCACHE_SIZE; i++)
-		cpu->jcache[i].key = ~0ull;
+		cpu->jcache[i].key = JCACHE_EMPTY(i);
 	host_backend->forget_returns(cpu);
 	cpu->seen_epoch = epoch;
 }

@@ -132,7 +132,7 @@ static int rstack_init(struct cpu *cpu)
 	cpu->rstack_top = p + RSTACK_GUARD + RSTACK_SIZE - RSTACK_SLACK;
 	memset(cpu->rstack_top, 0xff, RSTACK_SLACK);
 	for (unsigned k = 0; k < JCACHE_SIZE; k++)
-		cpu->jcache[k].key = ~0ull;
+		cpu->jcache[k].key = JCACHE_EMPTY(k);
 	forget_returns(cpu);
 	fpcr_changed(cpu);
 	return 0;
