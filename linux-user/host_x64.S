@@ -28,8 +28,10 @@ host_clone:
 	mov	40(%rbx), %r8
 	syscall
 	test	%rax, %rax
-	jz	1f
-	pop	%rbx
+	jnz	2f
+	cmpq	$0, 48(%rbx)
+	jne	1f			/* a new stack: there is nothing to pop */
+2:	pop	%rbx
 	.cfi_adjust_cfa_offset -8
 	ret
 	.cfi_endproc

@@ -15,8 +15,9 @@
 extern const char host_sigreturn[];
 
 /*
- * clone() or clone3() on a stack of its own.  In the child, which shares our
- * memory and thread pointer, calls fn(arg), which must not return.
+ * clone() or clone3().  With fn, the child has a stack of its own and shares
+ * our memory and thread pointer; it calls fn(arg), which must not return.
+ * Without, the child is a copy of us, and 0 is returned in it.
  */
 struct host_clone {
 	long nr;
