@@ -148,6 +148,8 @@ static double run_once(const struct row *r, int way, unsigned long *out,
 		close(p[1]);
 		setenv("PYTHONHASHSEED", "0", 1);
 		setenv("LC_ALL", "C", 1);
+		if (way == QEMU)
+			setenv("BENCH_RUNNER", cfg.qemu, 1);
 		execv(argv[0], argv);
 		_exit(127);
 	}

@@ -18,7 +18,7 @@ static uint64_t run(unsigned long n)
 		sum += memcmp(a, b, len / 2) > 0;
 		sum += memchr(a, 'z' + 1, len) != NULL;
 		memset(b + len / 4, 'q', len / 4);
-		sum += (uint64_t)(strchr(b, 'q') - b);
+		sum += strcspn(b, "qz");
 		sum += (uint64_t)(strcmp(a, b) < 0);
 		memmove(b + 1, b, len / 2);
 	}
