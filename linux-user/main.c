@@ -222,6 +222,11 @@ static int fetch_page(void *opaque, gaddr addr, const u8 **host)
 	return space_fetch_page(((struct process *)opaque)->space, addr, host);
 }
 
+static void code_aliases(void *opaque, gaddr addr, u64 len)
+{
+	space_code_aliases(((struct process *)opaque)->space, addr, len);
+}
+
 /* HLT in the vDSO calls a helper; anywhere else it is undefined. */
 static int hypercall(void *opaque, gaddr pc, u32 imm)
 {
@@ -237,7 +242,11 @@ static void make_translator(u64 features)
 {
 	struct tctx_config cfg = {
 		.isa = prog.isa,
-		.mem = { MEM_DIRECT, 0, fetch_page, hypercall, &proc },
+		.mem = {
+			.kind = MEM_DIRECT, .fetch_page = fetch_page,
+			.hypercall = hypercall, .code_aliases = code_aliases,
+			.opaque = &proc
+		},
 		.code_size = cl.tb_size, .max_insns = cl.opt.one_insn,
 		.interpret = cl.opt.interpret, .lockstep = cl.opt.lockstep,
 		.no_chain = cl.opt.nochain, .check_ir = cl.opt.check_ir,

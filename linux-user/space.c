@@ -302,6 +302,12 @@ static void describe(const struct mapping *m, gaddr at, struct vma *v)
 	v->ino = st.st_ino;
 }
 
+static void note_shared_write(struct space *s, const struct vma *v)
+{
+	if (v->prot & PROT_WRITE && v->flags & MAP_SHARED && v->ino)
+		s->shared_write = true;
+}
+
 s64 space_mmap(struct space *s, gaddr addr, u64 len, int prot, int flags,
 	       int fd, u64 offset)
 {
@@ -325,6 +331,7 @@ s64 space_mmap(struct space *s, gaddr addr, u64 len, int prot, int flags,
 	if (r >= 0) {
 		code = fixed && space_has_exec(s, (gaddr)r, (gaddr)r + m.len);
 		describe(&m, (gaddr)r, &v);
+		note_shared_write(s, &v);
 		map_remove(&s->map, v.start, v.end);
 		map_add(&s->map, &v);
 	}
@@ -375,6 +382,7 @@ static void set_prot(struct space *s, gaddr start, gaddr end, u32 prot)
 		if (v.prot == prot || map_prepare(&s->map))
 			continue;
 		v.prot = prot;
+		note_shared_write(s, &v);
 		map_remove(&s->map, v.start, v.end);
 		map_add(&s->map, &v);
 	}
@@ -559,6 +567,43 @@ void space_code_written(struct space *s, gaddr addr, u64 len)
 	pthread_mutex_lock(&s->lock);
 	code = space_has_exec(s, addr, addr + len);
 	space_leave(s, code, addr, len);
+}
+
+/* The part of w that shows the same file bytes as [addr, addr + len) of v. */
+static bool same_bytes(const struct vma *v, const struct vma *w, gaddr addr,
+		       u64 len, gaddr *start, gaddr *end)
+{
+	u64 from = v->offset + (addr - v->start), to = from + len;
+	u64 lo = w->offset, hi = lo + (w->end - w->start);
+
+	if (!(w->prot & PROT_EXEC) || w->flags & MAP_ANONYMOUS ||
+	    w->dev != v->dev || w->ino != v->ino || to <= lo || from >= hi)
+		return false;
+	*start = w->start + (MAX(from, lo) - lo);
+	*end = w->start + (MIN(to, hi) - lo);
+	return *start != addr;
+}
+
+void space_code_aliases(struct space *s, gaddr addr, u64 len)
+{
+	const struct vma *w;
+	struct vma v;
+	gaddr at = 0, start = 0, end = 0;
+	bool found;
+
+	/* Programs that write no file through a mapping pay nothing. */
+	if (!s->shared_write || !space_find(s, addr, &v) || !v.ino ||
+	    !(v.flags & MAP_SHARED))
+		return;
+	do {
+		found = false;
+		pthread_mutex_lock(&s->lock);
+		while (!found && (w = map_next(&s->map, at))) {
+			at = w->end;
+			found = same_bytes(&v, w, addr, len, &start, &end);
+		}
+		space_leave(s, found, start, end - start);
+	} while (found);
 }
 
 void space_get_info(struct space *s, struct space_info *info)

@@ -75,6 +75,10 @@ int space_fetch_page(void *space, gaddr addr, const u8 **host);
 /* The host wrote into [addr, addr + len): drop translations of code there. */
 void space_code_written(struct space *s, gaddr addr, u64 len);
 
+/* Code at [addr, addr + len) has changed: the same for every other mapping of
+ * that memory (programs that write code through a second mapping). */
+void space_code_aliases(struct space *s, gaddr addr, u64 len);
+
 /* Print in the format of /proc/self/maps and smaps. */
 void space_print_maps(struct space *s, FILE *f);
 void space_print_smaps(struct space *s, FILE *f);

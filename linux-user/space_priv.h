@@ -20,6 +20,7 @@ struct space {
 	gaddr min, mmap_base;
 	struct space_info info;		/* brk and start_brk are live here */
 	bool read_implies_exec;
+	bool shared_write;		/* a file was mapped shared, writable */
 };
 
 /* A host call; -errno on failure. */

@@ -67,6 +67,13 @@ struct mem_ops {
 	/* Hypercall instructions (guest_isa decides which encoding): the
 	 * helper index to call, or -1 = undefined at this pc. */
 	int (*hypercall)(void *opaque, gaddr pc, u32 imm);
+	/*
+	 * Instruction caches are kept coherent by physical address: code in
+	 * [addr, addr + len) was announced as changed, drop translations of
+	 * the same memory at other addresses.  May be NULL.  Called without
+	 * locks held.
+	 */
+	void (*code_aliases)(void *opaque, gaddr addr, u64 len);
 	void *opaque;
 };
 

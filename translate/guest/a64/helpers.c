@@ -48,7 +48,12 @@ static u64 cntvct(struct cpu *cpu, u64 a, u64 b)
 
 static u64 ic_ivau(struct cpu *cpu, u64 addr, u64 b)
 {
-	tctx_invalidate(cpu->tctx, addr & ~63ull, 64);
+	const struct mem_ops *mem = &tctx_config(cpu->tctx)->mem;
+
+	addr &= ~63ull;
+	tctx_invalidate(cpu->tctx, addr, 64);
+	if (mem->code_aliases)
+		mem->code_aliases(mem->opaque, addr, 64);
 	return 0;
 }
 
