@@ -15,9 +15,10 @@
  *	{pc:F}		branch target or literal; {adr} {adrp} likewise
  *	{c:F}		condition
  *
- * and a few kinds for single families, see kinds[].  A template with a kind
- * that is not known here prints as its mnemonic.  What prints is the plain
- * encoding's form; preferred aliases are left to external disassemblers.
+ * and a few kinds for single families, see kinds[], and those of SIMD&FP
+ * operands in disas_simd.c.  A template with a kind that is not known prints
+ * as its mnemonic.  What prints is the plain encoding's form; preferred
+ * aliases are left to external disassemblers.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -27,19 +28,9 @@
 
 #include "base/bits.h"
 #include "translate/guest/a64/a64.h"
+#include "translate/guest/a64/disas.h"
 
-struct dis {
-	gaddr pc;
-	u32 insn;
-	const struct a64_row_info *row;
-	char *buf;
-	size_t len, at;
-	const char *tag;		/* of the kind */
-	u32 v;				/* value and width of the field */
-	unsigned width;
-};
-
-static void PRINTF_FMT(2, 3) put(struct dis *d, const char *fmt, ...)
+void dis_put(struct dis *d, const char *fmt, ...)
 {
 	va_list ap;
 	int n;
@@ -72,7 +63,7 @@ static unsigned field(const struct dis *d, const char *name, size_t n, u32 *out)
 	return width;
 }
 
-static u32 get(const struct dis *d, const char *name)
+u32 dis_get(const struct dis *d, const char *name)
 {
 	u32 v;
 
@@ -85,24 +76,28 @@ static u32 get(const struct dis *d, const char *name)
 static void put_reg(struct dis *d, bool x, unsigned r, bool sp)
 {
 	if (r < 31)
-		put(d, "%c%u", x ? 'x' : 'w', r);
+		dis_put(d, "%c%u", x ? 'x' : 'w', r);
 	else if (sp)
-		put(d, x ? "sp" : "wsp");
+		dis_put(d, x ? "sp" : "wsp");
 	else
-		put(d, x ? "xzr" : "wzr");
+		dis_put(d, x ? "xzr" : "wzr");
 }
 
-static void k_r(struct dis *d) { put_reg(d, get(d, "sf"), d->v, false); }
-static void k_rs(struct dis *d) { put_reg(d, get(d, "sf"), d->v, true); }
+static void k_r(struct dis *d) { put_reg(d, dis_get(d, "sf"), d->v, false); }
+static void k_rs(struct dis *d) { put_reg(d, dis_get(d, "sf"), d->v, true); }
 static void k_w(struct dis *d) { put_reg(d, false, d->v, false); }
 static void k_x(struct dis *d) { put_reg(d, true, d->v, false); }
 static void k_ws(struct dis *d) { put_reg(d, false, d->v, true); }
 static void k_xs(struct dis *d) { put_reg(d, true, d->v, true); }
 static void k_wn(struct dis *d) { put_reg(d, false, (d->v + 1) & 31, false); }
 static void k_xn(struct dis *d) { put_reg(d, true, (d->v + 1) & 31, false); }
-static void k_tb(struct dis *d) { put_reg(d, get(d, "bit") >= 32, d->v, false); }
-static void k_i(struct dis *d) { put(d, "#%u", d->v); }
-static void k_h(struct dis *d) { put(d, "#0x%x", d->v); }
+static void k_tb(struct dis *d)
+{
+	put_reg(d, dis_get(d, "bit") >= 32, d->v, false);
+}
+
+static void k_i(struct dis *d) { dis_put(d, "#%u", d->v); }
+static void k_h(struct dis *d) { dis_put(d, "#0x%x", d->v); }
 
 /* The number at the end of the tag, or 1. */
 static s64 scale(const struct dis *d)
@@ -114,13 +109,13 @@ static s64 scale(const struct dis *d)
 
 static void k_s(struct dis *d)
 {
-	put(d, "#%" PRId64, bits_sext(d->v, d->width) * scale(d));
+	dis_put(d, "#%" PRId64, bits_sext(d->v, d->width) * scale(d));
 }
 
 static void k_so(struct dis *d)
 {
 	if (d->v) {
-		put(d, ", ");
+		dis_put(d, ", ");
 		k_s(d);
 	}
 }
@@ -128,27 +123,27 @@ static void k_so(struct dis *d)
 static void k_uo(struct dis *d)
 {
 	if (d->v)
-		put(d, ", #%" PRId64, d->v * scale(d));
+		dis_put(d, ", #%" PRId64, d->v * scale(d));
 }
 
 static void k_pc(struct dis *d)
 {
-	put(d, "0x%" PRIx64, d->pc + (u64)bits_sext(d->v, d->width) * 4);
+	dis_put(d, "0x%" PRIx64, d->pc + (u64)bits_sext(d->v, d->width) * 4);
 }
 
 static s64 adr_imm(const struct dis *d)
 {
-	return bits_sext(get(d, "immhi") << 2 | get(d, "immlo"), 21);
+	return bits_sext(dis_get(d, "immhi") << 2 | dis_get(d, "immlo"), 21);
 }
 
 static void k_adr(struct dis *d)
 {
-	put(d, "0x%" PRIx64, d->pc + (u64)adr_imm(d));
+	dis_put(d, "0x%" PRIx64, d->pc + (u64)adr_imm(d));
 }
 
 static void k_adrp(struct dis *d)
 {
-	put(d, "0x%" PRIx64, (d->pc & ~(u64)4095) + (u64)adr_imm(d) * 4096);
+	dis_put(d, "0x%" PRIx64, (d->pc & ~(u64)4095) + (u64)adr_imm(d) * 4096);
 }
 
 static void k_c(struct dis *d)
@@ -158,27 +153,27 @@ static void k_c(struct dis *d)
 		"hi", "ls", "ge", "lt", "gt", "le", "al", "nv"
 	};
 
-	put(d, "%s", cond[d->v & 15]);
+	dis_put(d, "%s", cond[d->v & 15]);
 }
 
 static void k_bitmask(struct dis *d)
 {
 	u64 v;
 
-	if (a64_bitmask(get(d, "sf"), get(d, "n"), get(d, "imms"),
-			get(d, "immr"), &v))
-		put(d, "#0x%" PRIx64, v);
+	if (a64_bitmask(dis_get(d, "sf"), dis_get(d, "n"), dis_get(d, "imms"),
+			dis_get(d, "immr"), &v))
+		dis_put(d, "#0x%" PRIx64, v);
 	else
-		put(d, "#reserved");
+		dis_put(d, "#reserved");
 }
 
 static void k_shift(struct dis *d)
 {
 	static const char name[4][4] = { "lsl", "lsr", "asr", "ror" };
-	u32 n = get(d, "imm6"), kind = get(d, "shift");
+	u32 n = dis_get(d, "imm6"), kind = dis_get(d, "shift");
 
 	if (n || kind)
-		put(d, ", %s #%u", name[kind & 3], n);
+		dis_put(d, ", %s #%u", name[kind & 3], n);
 }
 
 static const char ext_name[8][5] = {
@@ -187,50 +182,51 @@ static const char ext_name[8][5] = {
 
 static void k_regext(struct dis *d)
 {
-	u32 option = get(d, "option"), n = get(d, "imm3");
+	u32 option = dis_get(d, "option"), n = dis_get(d, "imm3");
 
-	put_reg(d, get(d, "sf") && (option & 3) == 3, get(d, "rm"), false);
-	put(d, ", %s", ext_name[option & 7]);
+	put_reg(d, dis_get(d, "sf") && (option & 3) == 3, dis_get(d, "rm"), false);
+	dis_put(d, ", %s", ext_name[option & 7]);
 	if (n)
-		put(d, " #%u", n);
+		dis_put(d, " #%u", n);
 }
 
 static void k_ext(struct dis *d)
 {
-	u32 option = get(d, "option"), s = get(d, "s");
-	unsigned n = s ? d->insn >> 30 : 0;
+	u32 option = dis_get(d, "option"), s = dis_get(d, "s");
+	unsigned quad = d->insn >> 26 & 1 && d->insn >> 23 & 1 ? 4 : 0;
+	unsigned n = s ? d->insn >> 30 | quad : 0;
 
-	put_reg(d, option & 1, get(d, "rm"), false);
+	put_reg(d, option & 1, dis_get(d, "rm"), false);
 	if (option != 3)
-		put(d, ", %s", ext_name[option & 7]);
+		dis_put(d, ", %s", ext_name[option & 7]);
 	else if (s)
-		put(d, ", lsl");
+		dis_put(d, ", lsl");
 	if (s)
-		put(d, " #%u", n);
+		dis_put(d, " #%u", n);
 }
 
 static void k_lsl12(struct dis *d)
 {
 	if (d->v)
-		put(d, ", lsl #12");
+		dis_put(d, ", lsl #12");
 }
 
 static void k_lslhw(struct dis *d)
 {
 	if (d->v)
-		put(d, ", lsl #%u", d->v * 16);
+		dis_put(d, ", lsl #%u", d->v * 16);
 }
 
 static void k_hint(struct dis *d)
 {
-	put(d, "#%u", get(d, "crm") << 3 | get(d, "op2"));
+	dis_put(d, "#%u", dis_get(d, "crm") << 3 | dis_get(d, "op2"));
 }
 
 static void k_bti(struct dis *d)
 {
 	static const char name[4][4] = { "", " c", " j", " jc" };
 
-	put(d, "%s", name[d->v & 3]);
+	dis_put(d, "%s", name[d->v & 3]);
 }
 
 static void k_bar(struct dis *d)
@@ -241,9 +237,9 @@ static void k_bar(struct dis *d)
 	};
 
 	if (name[d->v & 15][0])
-		put(d, "%s", name[d->v & 15]);
+		dis_put(d, "%s", name[d->v & 15]);
 	else
-		put(d, "#%u", d->v);
+		dis_put(d, "#%u", d->v);
 }
 
 static void k_prf(struct dis *d)
@@ -251,9 +247,9 @@ static void k_prf(struct dis *d)
 	static const char type[4][4] = { "pld", "pli", "pst", "" };
 
 	if (d->v >= 24 || (d->v & 6) == 6)
-		put(d, "#%u", d->v);
+		dis_put(d, "#%u", d->v);
 	else
-		put(d, "%sl%u%s", type[d->v >> 3], (d->v >> 1 & 3) + 1,
+		dis_put(d, "%sl%u%s", type[d->v >> 3], (d->v >> 1 & 3) + 1,
 		    d->v & 1 ? "strm" : "keep");
 }
 
@@ -262,15 +258,15 @@ static void k_sysreg(struct dis *d)
 	const char *name = a64_sysreg_name(d->v);
 
 	if (name)
-		put(d, "%s", name);
+		dis_put(d, "%s", name);
 	else
-		put(d, "s%u_%u_c%u_c%u_%u", 2 + (d->v >> 14), d->v >> 11 & 7,
+		dis_put(d, "s%u_%u_c%u_c%u_%u", 2 + (d->v >> 14), d->v >> 11 & 7,
 		    d->v >> 7 & 15, d->v >> 3 & 15, d->v & 7);
 }
 
 static void k_ar(struct dis *d)
 {
-	put(d, "%s%s", get(d, "a") ? "a" : "", get(d, "r") ? "l" : "");
+	dis_put(d, "%s%s", dis_get(d, "a") ? "a" : "", dis_get(d, "r") ? "l" : "");
 }
 
 static const struct {
@@ -310,7 +306,7 @@ static bool print_kind(struct dis *d, const char *s, size_t n)
 			kinds[i].print(d);
 			return true;
 		}
-	return false;
+	return dis_simd_kind(d, s, tag);
 }
 
 void a64_disas(gaddr pc, const u8 *code, unsigned avail, char *buf, size_t len)
@@ -327,14 +323,14 @@ void a64_disas(gaddr pc, const u8 *code, unsigned avail, char *buf, size_t len)
 	d.row = &a64_row_info[a64_decode_row(d.insn, ~0ull)];
 	t = d.row->text;
 	if (!*t) {
-		put(&d, ".inst 0x%08x", d.insn);
+		dis_put(&d, ".inst 0x%08x", d.insn);
 		return;
 	}
 	while (*t) {
 		size_t n = strcspn(t, "{");
 		const char *end;
 
-		put(&d, "%.*s", (int)n, t);
+		dis_put(&d, "%.*s", (int)n, t);
 		t += n;
 		end = *t ? strchr(t, '}') : NULL;
 		if (!end)
@@ -342,7 +338,7 @@ void a64_disas(gaddr pc, const u8 *code, unsigned avail, char *buf, size_t len)
 		if (!print_kind(&d, t + 1, (size_t)(end - t - 1))) {
 			n = strcspn(d.row->text, " {");
 			d.at = 0;
-			put(&d, "%.*s", (int)n, d.row->text);
+			dis_put(&d, "%.*s", (int)n, d.row->text);
 			return;
 		}
 		t = end + 1;
