@@ -115,7 +115,8 @@ static void forget_returns(struct cpu *cpu)
 }
 
 /*
- * guard | pairs, growing down | slack whose pairs match no guest pc.
+ * guard | pairs, growing down | slack with pairs that lead to ret_base: the
+ * way out if the guest "returns" to just the value that marks them.
  */
 static int rstack_init(struct cpu *cpu)
 {
@@ -130,7 +131,11 @@ static int rstack_init(struct cpu *cpu)
 	}
 	cpu->rstack_lo = p;
 	cpu->rstack_top = p + RSTACK_GUARD + RSTACK_SIZE - RSTACK_SLACK;
-	memset(cpu->rstack_top, 0xff, RSTACK_SLACK);
+	for (u64 *q = cpu->rstack_top; (u8 *)q < (u8 *)cpu->rstack_top +
+	     RSTACK_SLACK; q += 2) {
+		q[0] = (u64)(uintptr_t)runtime.ret_base;
+		q[1] = RSTACK_BASE_PC;
+	}
 	for (unsigned k = 0; k < JCACHE_SIZE; k++)
 		cpu->jcache[k].key = JCACHE_EMPTY(k);
 	forget_returns(cpu);

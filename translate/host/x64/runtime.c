@@ -200,6 +200,10 @@ int runtime_emit(struct enc *e, const u8 *limit, u32 feat)
 	align16(e);
 	runtime.ret_miss = e->p;
 	emit_ret_miss(e);
+	runtime.ret_base = e->p;
+	enc_mov_ri(e, RAX, RSTACK_BASE_PC);
+	enc_mov_rm(e, 1, RSP, ENV(rstack_top));
+	enc_jmp_to(e, runtime.lookup);
 	align16(e);
 	runtime.sem = e->p;
 	emit_sem(e);

@@ -23,7 +23,7 @@
 
 #define RUNTIME_ROUTINES(_) \
 	_(enter) _(leave) _(leave_canonical) _(lookup) _(link) _(interrupt) \
-	_(ret_miss) _(sem) _(helper)
+	_(ret_miss) _(ret_base) _(sem) _(helper)
 
 struct runtime {
 #define RT_ROW(name) u8 *name;
@@ -37,7 +37,7 @@ struct runtime {
 extern struct runtime runtime;
 
 /* Inaccessible bytes below the return stack. */
-enum { RSTACK_GUARD = 64 << 10 };
+enum { RSTACK_GUARD = 64 << 10, RSTACK_BASE_PC = 1 };
 
 /* Slots of cpu->rt that the routines use. */
 enum { RT_SEM_TABLE, RT_HELPER_TABLE };
