@@ -184,7 +184,8 @@ static void k_regext(struct dis *d)
 {
 	u32 option = dis_get(d, "option"), n = dis_get(d, "imm3");
 
-	put_reg(d, dis_get(d, "sf") && (option & 3) == 3, dis_get(d, "rm"), false);
+	put_reg(d, dis_get(d, "sf") && (option & 3) == 3, dis_get(d, "rm"),
+		false);
 	dis_put(d, ", %s", ext_name[option & 7]);
 	if (n)
 		dis_put(d, " #%u", n);
@@ -260,13 +261,15 @@ static void k_sysreg(struct dis *d)
 	if (name)
 		dis_put(d, "%s", name);
 	else
-		dis_put(d, "s%u_%u_c%u_c%u_%u", 2 + (d->v >> 14), d->v >> 11 & 7,
-		    d->v >> 7 & 15, d->v >> 3 & 15, d->v & 7);
+		dis_put(d, "s%u_%u_c%u_c%u_%u", 2 + (d->v >> 14),
+			d->v >> 11 & 7, d->v >> 7 & 15, d->v >> 3 & 15,
+			d->v & 7);
 }
 
 static void k_ar(struct dis *d)
 {
-	dis_put(d, "%s%s", dis_get(d, "a") ? "a" : "", dis_get(d, "r") ? "l" : "");
+	dis_put(d, "%s%s", dis_get(d, "a") ? "a" : "",
+		dis_get(d, "r") ? "l" : "");
 }
 
 static const struct {

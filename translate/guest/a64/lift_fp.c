@@ -262,7 +262,8 @@ enum lift_result a64_lift_fp_fromint(struct lift *l, const struct a64_fields *f)
 /* FJCVTZS: NZCV becomes 0Z00 with Z = the conversion was exact. */
 enum lift_result a64_lift_fp_jcvt(struct lift *l, const struct a64_fields *f)
 {
-	val_t v = ir_v1(l->ir, IR_FJCVTZS, IR_I64, 3, vreg(l, IR_F64, f->rn), 0);
+	val_t v = ir_v1(l->ir, IR_FJCVTZS, IR_I64, 3, vreg(l, IR_F64, f->rn),
+			0);
 	val_t z = ir_bitfield(l->ir, IR_UBFX, IR_I64, v, 0, 32, 1);
 
 	z = ir_int2(l->ir, IR_SHL, IR_I32, ir_int1(l->ir, IR_TRUNC, IR_I32, z),

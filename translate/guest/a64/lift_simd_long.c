@@ -61,7 +61,8 @@ static const struct long_op long_ops[A64_ROW_COUNT] = {
 /* v extended to lanes of twice esize; aux: esize and IR_HIGH. */
 static val_t extend(struct lift *l, bool is_signed, u8 aux, val_t v)
 {
-	return ir_v1(l->ir, is_signed ? IR_VSXTL : IR_VUXTL, IR_V128, aux, v, 0);
+	return ir_v1(l->ir, is_signed ? IR_VSXTL : IR_VUXTL, IR_V128, aux, v,
+		     0);
 }
 
 /* The V128 result in lanes of twice the size; n and m as read. */
@@ -184,7 +185,8 @@ enum lift_result a64_lift_v_addhn(struct lift *l, const struct a64_fields *f)
 		  vreg(l, IR_V128, f->rn), vreg(l, IR_V128, f->rm), 0);
 	if (rounding)
 		v = ir_v2(ir, IR_VADD, IR_V128, (u8)(es + 1), v,
-			  simd_splat(l, IR_V128, es + 1, 1ull << (bits - 1)), 0);
+			  simd_splat(l, IR_V128, es + 1, 1ull << (bits - 1)),
+			  0);
 	v = ir_v1(ir, IR_VUSHRI, IR_V128, (u8)(es + 1), v, (s32)bits);
 	simd_put_narrow(l, f, IR_VXTN, es, v);
 	return LIFT_NEXT;

@@ -50,7 +50,8 @@ enum lift_result a64_lift_fldr_lit(struct lift *l, const struct a64_fields *f)
 	if (f->opc == 3)
 		return a64_undef(l);
 	base = ir_const(l->ir, IR_I64, l->pc + (u64)off);
-	ir_putv(l->ir, f->rt, load(l, f->opc + 2, (u8)(f->opc + 2), base, 0, 0));
+	ir_putv(l->ir, f->rt,
+		load(l, f->opc + 2, (u8)(f->opc + 2), base, 0, 0));
 	return LIFT_NEXT;
 }
 
@@ -283,7 +284,8 @@ static const struct { u8 regs; bool interleaved; } multi[16] = {
 	[10] = { 2, false }
 };
 
-enum lift_result a64_lift_vldst_multi(struct lift *l, const struct a64_fields *f)
+enum lift_result a64_lift_vldst_multi(struct lift *l,
+				      const struct a64_fields *f)
 {
 	unsigned n = multi[f->insn >> 12 & 15].regs;
 	bool inter = multi[f->insn >> 12 & 15].interleaved;
