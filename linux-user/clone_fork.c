@@ -19,26 +19,27 @@
 #define TID_FLAGS (CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | \
 		   CLONE_CHILD_CLEARTID | CLONE_SETTLS)
 
+/* The order of space.c: the translator asks the space under its lock. */
 static void lock_all(struct process *p)
 {
 	pthread_mutex_lock(&p->lock);
 	pthread_mutex_lock(&p->sig->lock);
-	space_fork_prepare(p->space);
 	tctx_fork_prepare(p->tctx);
+	space_fork_prepare(p->space);
 }
 
 static void unlock_parent(struct process *p)
 {
-	tctx_fork_parent(p->tctx);
 	space_fork_parent(p->space);
+	tctx_fork_parent(p->tctx);
 	pthread_mutex_unlock(&p->sig->lock);
 	pthread_mutex_unlock(&p->lock);
 }
 
 static void unlock_child(struct process *p)
 {
-	tctx_fork_child(p->tctx);
 	space_fork_child(p->space);
+	tctx_fork_child(p->tctx);
 	pthread_mutex_init(&p->sig->lock, NULL);
 	pthread_mutex_init(&p->lock, NULL);
 }
