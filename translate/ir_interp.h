@@ -29,6 +29,9 @@ struct interp_frame {
 	bool log_stores;		/* keep a journal of stores */
 	unsigned nstores;
 	struct interp_store store[INTERP_MAX_STORES];
+	/* For lockstep.c: the interpreter's cpu, and what it left in memory. */
+	struct cpu ref;
+	u8 stored[INTERP_MAX_STORES][16];
 };
 
 /* Allocate cpu->interp if that has not been done: 0 or -ENOMEM. */

@@ -67,14 +67,13 @@ static void undo_stores(const struct interp_frame *f)
 		       f->store[n].size);
 }
 
-static void check_stores(const struct interp_frame *f,
-			 unsigned n, const u8 *after)
+static void check_stores(const struct interp_frame *f)
 {
-	for (unsigned k = 0; k < n; k++) {
+	for (unsigned k = 0; k < f->nstores; k++) {
 		const struct interp_store *s = &f->store[k];
 		union v128 a = { .d = { 0, 0 } }, b = { .d = { 0, 0 } };
 
-		memcpy(&a, after + k * 16, s->size);
+		memcpy(&a, f->stored[k], s->size);
 		memcpy(&b, (const void *)(uintptr_t)s->addr, s->size);
 		if (memcmp(&a, &b, 16))
 			report(&f->ir, "memory", &a, &b);
@@ -95,7 +94,7 @@ static bool calls_helper(const struct ir *ir)
 
 /* The interpreter's run on a copy of the cpu; its stores are taken back. */
 static unsigned run_reference(struct tctx *t, struct cpu *ref,
-			      const struct block *b, u8 *after)
+			      const struct block *b)
 {
 	struct interp_frame *f = ref->interp;
 	unsigned reason;
@@ -109,7 +108,7 @@ static unsigned run_reference(struct tctx *t, struct cpu *ref,
 	if (!reason)
 		reason = ir_interp(ref, &f->ir);
 	for (unsigned k = 0; k < f->nstores; k++)
-		memcpy(after + k * 16, (void *)(uintptr_t)f->store[k].addr,
+		memcpy(f->stored[k], (void *)(uintptr_t)f->store[k].addr,
 		       f->store[k].size);
 	undo_stores(f);
 	return reason;
@@ -128,16 +127,17 @@ static void forgive_tininess(struct cpu *ref, const struct cpu *cpu)
 
 unsigned lockstep_block(struct tctx *t, struct cpu *cpu, struct block *b)
 {
-	struct lockstep_run *run = lockstep_get(cpu);
+	struct cpu *ref;
 	union v128 want = { .d = { 0, 0 } }, got = { .d = { 0, 0 } };
 	const char *what;
 	unsigned r1, r2;
 
 	if (interp_prepare(cpu))
 		return EXEC_UNDEF;
+	ref = &cpu->interp->ref;
 	fpsr_sync(cpu);
-	memcpy(&ref, cpu, offsetof(struct cpu, jcache));
-	r1 = run_reference(t, &ref, b, after);
+	memcpy(ref, cpu, offsetof(struct cpu, jcache));
+	r1 = run_reference(t, ref, b);
 	fpcr_changed(cpu);	/* a helper may have changed the host's FP state */
 	host_backend->forget_returns(cpu);
 	r2 = host_backend->enter(cpu, block_entry(t, b));
@@ -151,10 +151,10 @@ unsigned lockstep_block(struct tctx *t, struct cpu *cpu, struct block *b)
 		got.d[0] = r2;
 		report(&cpu->interp->ir, "exit reason", &want, &got);
 	}
-	forgive_tininess(&ref, cpu);
-	what = lockstep_compare(&ref, cpu, &want, &got);
+	forgive_tininess(ref, cpu);
+	what = lockstep_compare(ref, cpu, &want, &got);
 	if (what)
 		report(&cpu->interp->ir, what, &want, &got);
-	check_stores(cpu->interp, cpu->interp->nstores, after);
+	check_stores(cpu->interp);
 	return r2;
 }
