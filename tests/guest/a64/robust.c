@@ -4,6 +4,7 @@
 
 #include <linux/futex.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -42,8 +43,10 @@ static void recovered(const char *what)
 static void *locks(void *arg)
 {
 	pthread_mutex_lock(m);
-	if (arg)
+	if (arg) {
+		sem_post(arg);
 		usleep(50000);	/* somebody waits by then */
+	}
 	return NULL;
 }
 
@@ -65,14 +68,16 @@ static void *locks_and_raw_exits(void *arg)
 static void all(int protocol, const char *name)
 {
 	pthread_t th;
+	sem_t sem;
 
 	printf("# %s\n", name);
 	make(protocol);
 	pthread_create(&th, NULL, locks, NULL);
 	pthread_join(th, NULL);
 	recovered("thread ended");
-	pthread_create(&th, NULL, locks, "wait");
-	usleep(10000);
+	sem_init(&sem, 0, 0);
+	pthread_create(&th, NULL, locks, &sem);
+	sem_wait(&sem);
 	recovered("thread ended, we waited");
 	pthread_join(th, NULL);
 	pthread_create(&th, NULL, locks_and_raw_exits, NULL);
