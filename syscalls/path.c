@@ -219,24 +219,26 @@ static const char *prefixed(struct sysctx *c, const char *name, char *buf)
 	return name;
 }
 
-int path_get(struct sysctx *c, struct path *p, int dirfd, gaddr guest,
-	     unsigned want)
+void path_get(struct sysctx *c, struct path *p, int dirfd, gaddr guest,
+	      unsigned want)
 {
 	s64 n;
 
 	p->kind = PATH_PLAIN;
 	p->host = NULL;
 	if (!guest)
-		return 0;
+		return;
 	n = guest_read_str(c, p->name, sizeof(p->name), guest);
-	if (n < 0)
-		return n;
+	if (n < 0) {		/* the kernel finds out in its own order */
+		p->host = (const char *)guest;
+		return;
+	}
 	p->host = p->name;
 	if (want & PATH_WANT_PROC &&
 	    !strncmp(p->name, "/sys/devices/system/cpu", 23)) {
 		snprintf(p->canon, sizeof(p->canon), "%.63s", p->name);
 		p->kind = PATH_PROC;
-		return 0;
+		return;
 	}
 	if (unlikely(suspicious(dirfd, p->name, want)))
 		p->kind = classify(dirfd, p);
@@ -244,7 +246,6 @@ int path_get(struct sysctx *c, struct path *p, int dirfd, gaddr guest,
 		p->host = c->ops->exe_path(c);
 	else if (p->kind == PATH_PLAIN && want & PATH_WANT_PREFIX)
 		p->host = prefixed(c, p->name, p->buf);
-	return 0;
 }
 
 const char *path_to_host(struct sysctx *c, int dirfd, const char *name,

@@ -25,16 +25,17 @@ enum path_want {
 
 struct path {
 	enum path_kind kind;
-	/* For the kernel: guest's own pointer value NULL, name or buf. */
+	/* For the kernel: name, buf, or the guest's own pointer if it is null
+	 * or nothing can be read there. */
 	const char *host;
 	char canon[64];
 	char name[PATH_MAX];	/* as the guest gave it */
 	char buf[PATH_MAX];
 };
 
-/* Read and classify a file name argument.  -EFAULT, -ENAMETOOLONG. */
-int path_get(struct sysctx *c, struct path *p, int dirfd, gaddr guest,
-	     unsigned want);
+/* Read and classify a file name argument. */
+void path_get(struct sysctx *c, struct path *p, int dirfd, gaddr guest,
+	      unsigned want);
 
 /*
  * Open an emulated file of /proc that path_get() found.  An fd, -errno, or

@@ -14,7 +14,7 @@
 /* The guest's window: the lower 42 bits (SPACE_TOP of linux-user/space.h). */
 #define SYS_GUEST_TOP (1ull << 42)
 
-/* A pointer that the kernel refuses in its own order of checks. */
+/* A page that the kernel refuses, in its own order of checks. */
 #define SYS_BAD_POINTER 0xffff800000000000ull
 
 enum sys_how { SYS_HOW_NONE, SYS_HOW_PASS, SYS_HOW_FN, SYS_HOW_PROC };
@@ -53,8 +53,5 @@ static inline s64 host_pass(struct sysctx *c, long nr, const u64 *a)
 {
 	return host_syscall(c, nr, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
-
-/* Number that x86_64 and arm64 share may be newer than the host's headers. */
-enum { HOST_NR_epoll_pwait2 = 441 };
 
 #endif

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Descriptors: flags that differ, and calls that must not reach the runner's
- * own descriptors, which sit at fd_limit() and above.
+ * own descriptors, which own_fd() tells.
  */
 #include "syscalls/sys.h"
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 
@@ -15,7 +16,7 @@
 
 static bool runner_fd(struct sysctx *c, u64 fd)
 {
-	return (u32)fd >= (u32)c->ops->fd_limit(c);
+	return (s32)fd >= 0 && c->ops->own_fd(c, (s32)fd) == (s32)fd;
 }
 
 s64 sys_close(struct sysctx *c, const u64 *a)
@@ -32,15 +33,26 @@ s64 sys_dup3(struct sysctx *c, const u64 *a)
 	return host_pass(c, SYS_dup3, a);
 }
 
+/* What lies between our own. */
 s64 sys_close_range(struct sysctx *c, const u64 *a)
 {
-	u32 limit = c->ops->fd_limit(c);
 	u32 first = a[0], last = a[1];
+	s64 ret = 0;
+	int own;
 
-	if (first <= last && first < limit && last >= limit)
-		last = limit - 1;
-	else if (first <= last && first >= limit)
-		first = last = ~0u;	/* nothing is there */
+	while (first <= last && first <= INT_MAX && !ret) {
+		own = c->ops->own_fd(c, (int)first);
+		if (own < 0 || (u32)own > last)
+			break;
+		if ((u32)own > first)
+			ret = host_syscall(c, SYS_close_range, first,
+					   (u32)own - 1, a[2], 0, 0, 0);
+		first = (u32)own + 1;
+		if (first > last)
+			return ret;
+	}
+	if (ret)
+		return ret;
 	return host_syscall(c, SYS_close_range, first, last, a[2], 0, 0, 0);
 }
 
@@ -58,11 +70,6 @@ s64 sys_fcntl(struct sysctx *c, const u64 *a)
 	switch ((int)a[1]) {
 	case F_SETFL:
 		arg = a64_open_flags((u32)arg);
-		break;
-	case F_DUPFD:
-	case F_DUPFD_CLOEXEC:
-		if (runner_fd(c, arg))
-			return -EINVAL;
 		break;
 	}
 	ret = host_syscall(c, SYS_fcntl, a[0], a[1], arg, 0, 0, 0);

@@ -38,11 +38,9 @@ static s64 open_path(struct sysctx *c, const struct path *p, int dirfd,
 s64 sys_openat(struct sysctx *c, const u64 *a)
 {
 	struct path p;
-	int err = path_get(c, &p, a[0], a[1],
-			   PATH_WANT_EXE | PATH_WANT_PROC | PATH_WANT_PREFIX);
 
-	if (err)
-		return err;
+	path_get(c, &p, a[0], a[1],
+		 PATH_WANT_EXE | PATH_WANT_PROC | PATH_WANT_PREFIX);
 	return open_path(c, &p, a[0], a64_open_flags((u32)a[2]), a[3]);
 }
 
@@ -65,11 +63,9 @@ s64 sys_openat2(struct sysctx *c, const u64 *a)
 	if (err)
 		return err;
 	in.how.flags = a64_open_flags(in.how.flags);
-	err = path_get(c, &p, a[0], a[1],
-		       in.how.resolve ? 0 : PATH_WANT_EXE | PATH_WANT_PROC |
-		       PATH_WANT_PREFIX);
-	if (err)
-		return err;
+	path_get(c, &p, a[0], a[1],
+		 in.how.resolve ? 0 : PATH_WANT_EXE | PATH_WANT_PROC |
+		 PATH_WANT_PREFIX);
 	if (p.kind != PATH_PLAIN && a[3] == sizeof(in.how) &&
 	    !(in.how.flags >> 32))
 		return open_path(c, &p, a[0], in.how.flags, in.how.mode);
@@ -88,10 +84,8 @@ static s64 with_path(struct sysctx *c, long nr, int dirfd, const u64 *a,
 {
 	struct path p;
 	u64 b[6] = { a[0], a[1], a[2], a[3], a[4], a[5] };
-	int err = path_get(c, &p, dirfd, a[pos], want);
 
-	if (err)
-		return err;
+	path_get(c, &p, dirfd, a[pos], want);
 	b[pos] = (u64)p.host;
 	return host_pass(c, nr, b);
 }
@@ -146,12 +140,10 @@ s64 sys_llistxattr(struct sysctx *c, const u64 *a)
 s64 sys_readlinkat(struct sysctx *c, const u64 *a)
 {
 	struct path p;
-	int err = path_get(c, &p, a[0], a[1],
-			   PATH_WANT_EXE | PATH_WANT_PREFIX);
 	s64 len = (int)a[3];
+	int err;
 
-	if (err)
-		return err;
+	path_get(c, &p, a[0], a[1], PATH_WANT_EXE | PATH_WANT_PREFIX);
 	if (p.kind != PATH_EXE)
 		return host_syscall(c, SYS_readlinkat, a[0], (u64)p.host, a[2],
 				    a[3], 0, 0);

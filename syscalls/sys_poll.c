@@ -20,34 +20,25 @@ static const u64 synchronous = SIGBIT(SIGSEGV) | SIGBIT(SIGBUS) |
 			       SIGBIT(SIGTRAP);
 
 /*
- * A mask argument: the host's address of a copy in *mask, 0 if there is none.
+ * The host's address for a mask argument: of a copy in *mask, or if there is
+ * something wrong with it what makes the kernel say so.
  */
-static int get_mask(struct sysctx *c, gaddr guest, u64 size, u64 *mask,
-		    u64 *host)
+static u64 get_mask(struct sysctx *c, gaddr guest, u64 size, u64 *mask)
 {
-	int err;
-
-	*host = 0;
-	if (!guest)
-		return 0;
-	if (size != sizeof(*mask))
-		return -EINVAL;
-	err = guest_read(c, mask, guest, sizeof(*mask));
-	if (err)
-		return err;
+	if (!guest || size != sizeof(*mask))
+		return guest;
+	if (guest_read(c, mask, guest, sizeof(*mask)))
+		return SYS_BAD_POINTER;
 	*mask &= ~synchronous;
-	*host = (u64)mask;
-	return 0;
+	return (u64)mask;
 }
 
 s64 sys_ppoll(struct sysctx *c, const u64 *a)
 {
-	u64 mask, host;
-	int err = get_mask(c, a[3], a[4], &mask, &host);
+	u64 mask;
 
-	if (err)
-		return err;
-	return host_syscall(c, SYS_ppoll, a[0], a[1], a[2], host, 8, 0);
+	return host_syscall(c, SYS_ppoll, a[0], a[1], a[2],
+			    get_mask(c, a[3], a[4], &mask), a[4], 0);
 }
 
 /* The sixth argument of these two points to a mask's address and size. */
@@ -55,44 +46,33 @@ struct mask_arg {
 	u64 addr, size;
 };
 
-static int get_mask_arg(struct sysctx *c, gaddr guest, u64 *mask,
-			struct mask_arg *host)
+static u64 get_mask_arg(struct sysctx *c, gaddr guest, u64 *mask,
+			struct mask_arg *arg)
 {
-	struct mask_arg g = { 0, 0 };
-	int err;
-
-	*host = g;
 	if (!guest)
 		return 0;
-	err = guest_read(c, &g, guest, sizeof(g));
-	if (!err)
-		err = get_mask(c, g.addr, g.size, mask, &host->addr);
-	host->size = 8;
-	return err;
+	if (guest_read(c, arg, guest, sizeof(*arg)))
+		return SYS_BAD_POINTER;
+	arg->addr = get_mask(c, arg->addr, arg->size, mask);
+	return (u64)arg;
 }
 
 s64 sys_pselect6(struct sysctx *c, const u64 *a)
 {
 	struct mask_arg arg;
 	u64 mask;
-	int err = get_mask_arg(c, a[5], &mask, &arg);
 
-	if (err)
-		return err;
 	return host_syscall(c, SYS_pselect6, a[0], a[1], a[2], a[3], a[4],
-			    (u64)&arg);
+			    get_mask_arg(c, a[5], &mask, &arg));
 }
 
 s64 sys_io_pgetevents(struct sysctx *c, const u64 *a)
 {
 	struct mask_arg arg;
 	u64 mask;
-	int err = get_mask_arg(c, a[5], &mask, &arg);
 
-	if (err)
-		return err;
 	return host_syscall(c, SYS_io_pgetevents, a[0], a[1], a[2], a[3], a[4],
-			    a[5] ? (u64)&arg : 0);
+			    get_mask_arg(c, a[5], &mask, &arg));
 }
 
 /* -- epoll --------------------------------------------------------------- */
@@ -133,13 +113,10 @@ static s64 spread_events(struct sysctx *c, gaddr events, s64 n)
 
 static s64 epoll_wait_masked(struct sysctx *c, long nr, const u64 *a)
 {
-	u64 mask, host;
-	s64 n;
-	int err = get_mask(c, a[4], a[5], &mask, &host);
+	u64 mask;
+	s64 n = host_syscall(c, nr, a[0], a[1], a[2], a[3],
+			     get_mask(c, a[4], a[5], &mask), a[5]);
 
-	if (err)
-		return err;
-	n = host_syscall(c, nr, a[0], a[1], a[2], a[3], host, 8);
 	return n > 0 ? spread_events(c, a[1], n) : n;
 }
 

@@ -54,10 +54,9 @@ s64 sys_newfstatat(struct sysctx *c, const u64 *a)
 {
 	struct path p;
 	struct stat st;
-	s64 ret = path_get(c, &p, a[0], a[1], stat_want(a[3]));
+	s64 ret;
 
-	if (ret)
-		return ret;
+	path_get(c, &p, a[0], a[1], stat_want(a[3]));
 	ret = host_syscall(c, SYS_newfstatat, a[0], (u64)p.host, (u64)&st,
 			   a[3], 0, 0);
 	return ret ? ret : put_stat(c, a[2], &st);
@@ -66,10 +65,8 @@ s64 sys_newfstatat(struct sysctx *c, const u64 *a)
 s64 sys_statx(struct sysctx *c, const u64 *a)
 {
 	struct path p;
-	s64 ret = path_get(c, &p, a[0], a[1], stat_want(a[2]));
 
-	if (ret)
-		return ret;
+	path_get(c, &p, a[0], a[1], stat_want(a[2]));
 	return host_syscall(c, SYS_statx, a[0], (u64)p.host, a[2], a[3], a[4],
 			    0);
 }

@@ -53,7 +53,8 @@ static s64 unimplemented(const struct sys_entry *e, u64 nr)
 /*
  * Pointers outside the guest's window may mean the runner's own memory, which
  * the host kernel would gladly write to.  They are replaced by one that it
- * refuses, so that the order of its checks decides which error it is.
+ * refuses, as misaligned as they were, so that the order of its checks decides
+ * which error it is.
  */
 static const u64 *check_pointers(struct sysctx *c, const struct sys_entry *e,
 				 const u64 *a, u64 *copy)
@@ -65,7 +66,7 @@ static const u64 *check_pointers(struct sysctx *c, const struct sys_entry *e,
 		if (c->tagged_addr)
 			copy[i] &= bits_mask(56);
 		if (copy[i] >= SYS_GUEST_TOP)
-			copy[i] = SYS_BAD_POINTER;
+			copy[i] = SYS_BAD_POINTER | (copy[i] & 0xfff);
 	}
 	return copy;
 }

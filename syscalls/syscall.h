@@ -63,9 +63,9 @@ struct sys_ops {
 	const char *(*exe_path)(struct sysctx *c);
 	/* The host wrote into guest memory [addr, len) that may hold code. */
 	void (*code_written)(struct sysctx *c, gaddr addr, u64 len);
-	/* Descriptors >= this belong to the runner and do not exist for the
-	 * guest (close_range, /proc/self/fd). */
-	int (*fd_limit)(struct sysctx *c);
+	/* The lowest descriptor >= fd that belongs to the runner and does not
+	 * exist for the guest (close_range, /proc/self/fd), or -1. */
+	int (*own_fd)(struct sysctx *c, int fd);
 };
 
 /* One per guest thread. */
