@@ -67,7 +67,7 @@ void log_help(FILE *f)
 		fprintf(f, "%-14s %s\n", channel[i].name, channel[i].what);
 }
 
-int log_open(const char *file)
+int log_open(const char *file, bool append)
 {
 	char name[4096];
 	const char *pct = strstr(file, "%d");
@@ -80,8 +80,8 @@ int log_open(const char *file)
 		n = snprintf(name, sizeof(name), "%s", file);
 	if (n < 0 || (size_t)n >= sizeof(name))
 		return -ENAMETOOLONG;
-	newfd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
-		     0666);
+	newfd = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC |
+		     (append ? 0 : O_TRUNC), 0666);
 	if (newfd < 0)
 		return -errno;
 	fd = fcntl(newfd, F_DUPFD_CLOEXEC, 900);

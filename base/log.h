@@ -39,8 +39,9 @@ int log_parse(const char *list, u32 *mask, const char **bad);
 /* Print the list of channels, for -d help. */
 void log_help(FILE *f);
 
-/* Send the log to a file; %d in the name becomes the process id.  -errno. */
-int log_open(const char *file);
+/* Send the log to a file, an empty one unless append; %d in the name becomes
+ * the process id.  -errno. */
+int log_open(const char *file, bool append);
 /* Where the log goes, for keeping the descriptor out of the guest's way. */
 int log_fd(void);
 

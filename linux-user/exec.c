@@ -157,7 +157,7 @@ static int open_for_child(struct exec *x)
 }
 
 /* Our options and what replaces argv[0], in front of the other arguments. */
-static char **child_argv(struct exec *x, const char *fd)
+static char **child_argv(struct exec *x, const char *self, const char *fd)
 {
 	const struct prog *p = &x->p;
 	char **args = x->argv.w + EXTRA, **out;
@@ -171,6 +171,8 @@ static char **child_argv(struct exec *x, const char *fd)
 	head[n++] = p->nins ? p->ins[p->nins - 1] : p->name;
 	head[n++] = "-exec-fd";
 	head[n++] = fd;
+	head[n++] = "-exec-self";
+	head[n++] = self;
 	head[n++] = "-0";
 	head[n++] = p->nins ? p->ins[0] : argc ? args[0] : "";
 	head[n++] = "--";
@@ -184,23 +186,26 @@ static char **child_argv(struct exec *x, const char *fd)
 
 static int exec_guest(struct exec *x, const struct process *proc)
 {
-	char fd_text[16];
-	int fd = open_for_child(x), err;
+	const char *path = (const char *)getauxval(AT_EXECFN);
+	char fd_text[16], self_text[16], **argv;
+	int self = proc->self_fd, fd = open_for_child(x), err;
 
 	if (fd < 0)
 		return fd;
 	snprintf(fd_text, sizeof(fd_text), "%d", fd);
-	if (proc->self_fd >= 0) {
-		syscall(SYS_execveat, proc->self_fd, "",
-			child_argv(x, fd_text), x->envp.w + EXTRA,
+	snprintf(self_text, sizeof(self_text), "%d", self);
+	argv = child_argv(x, self_text, fd_text);
+	if (self >= 0) {
+		fcntl(self, F_SETFD, 0);
+		syscall(SYS_execveat, self, "", argv, x->envp.w + EXTRA,
 			AT_EMPTY_PATH);
+		err = -errno;
+		fcntl(self, F_SETFD, FD_CLOEXEC);
 	} else {
-		const char *self = (const char *)getauxval(AT_EXECFN);
-
-		execve(self ? self : "/proc/self/exe", child_argv(x, fd_text),
+		execve(path ? path : "/proc/self/exe", argv,
 		       x->envp.w + EXTRA);
+		err = -errno;
 	}
-	err = -errno;
 	close(fd);
 	return err;
 }

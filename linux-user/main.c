@@ -64,17 +64,35 @@ static void start_log(void)
 	cl.opt.nochain = (log_mask & LOG_NOCHAIN) != 0;
 	if (!cl.opt.log_file)
 		return;
-	err = log_open(cl.opt.log_file);
+	/* Parent and child share one file. */
+	err = log_open(cl.opt.log_file, cl.child);
 	if (err)
 		fail(cl.opt.log_file, NULL, err);
+	ownfd_note(log_fd());
+}
+
+/* A guest child has inherited the descriptor, which also works where there
+ * is no /proc or no file of ours (chroot). */
+static int open_self(void)
+{
+	int fd = cl.self_fd;
+
+	if (fd >= 0) {
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	} else {
+		fd = open("/proc/self/exe", O_PATH | O_CLOEXEC);
+		if (fd < 0)
+			return -1;
+		fd = ownfd_raise(fd);
+	}
+	ownfd_note(fd);
+	return fd;
 }
 
 static void start_process(void)
 {
-	int fd = open("/proc/self/exe", O_PATH | O_CLOEXEC);
-
 	proc.opt = &cl.opt;
-	proc.self_fd = fd < 0 ? fd : ownfd_raise(fd);
+	proc.self_fd = open_self();
 	proc.sys_ops = &user_sys_ops;
 	proc.sys_cfg = (struct sys_config){
 		.prefix = cl.opt.prefix, .uname_release = cl.opt.uname_release,

@@ -31,6 +31,7 @@ struct cmdline {
 	bool child;
 	const char *execfn;		/* file name it was called by, or NULL */
 	int exec_fd;			/* program is open here, or -1 */
+	int self_fd;			/* we ourselves are; or -1 */
 };
 
 /*

@@ -17,8 +17,11 @@
 
 enum { OWNFD_LOW = 1008, OWNFD_MOST = 1024, OWNFD_ROOM = 16 };
 
-static int limit = OWNFD_LOW;
+/* Those that stay open. */
+static int own[OWNFD_ROOM];
+static int nown;
 
+/* fd at a number from `from` on, or where it was. */
 static int move(int fd, int from)
 {
 	int high = fcntl(fd, F_DUPFD_CLOEXEC, from);
@@ -29,26 +32,46 @@ static int move(int fd, int from)
 	return high;
 }
 
+/* From which number on ours are. */
+static int choose_base(const struct rlimit *rl)
+{
+	if (rl->rlim_cur > OWNFD_MOST)
+		return OWNFD_LOW;
+	if (rl->rlim_cur + OWNFD_ROOM <= rl->rlim_max)
+		return (int)rl->rlim_cur;
+	return rl->rlim_cur > 2 * OWNFD_ROOM ?
+	       (int)rl->rlim_cur - OWNFD_ROOM : (int)rl->rlim_cur;
+}
+
 int ownfd_raise(int fd)
 {
 	struct rlimit old, wide;
+	int base;
 
-	if (getrlimit(RLIMIT_NOFILE, &old) || old.rlim_cur > OWNFD_MOST)
-		return move(fd, OWNFD_LOW);
+	if (getrlimit(RLIMIT_NOFILE, &old))
+		return fd;
+	base = choose_base(&old);
 	wide = old;
-	wide.rlim_cur = MIN(old.rlim_cur + OWNFD_ROOM, old.rlim_max);
-	if (wide.rlim_cur == old.rlim_cur || setrlimit(RLIMIT_NOFILE, &wide)) {
-		limit = old.rlim_cur > OWNFD_ROOM ?
-			(int)old.rlim_cur - OWNFD_ROOM : 3;
-		return move(fd, limit);
-	}
-	limit = (int)old.rlim_cur;
-	fd = move(fd, limit);
+	wide.rlim_cur = MIN((rlim_t)base + OWNFD_ROOM, old.rlim_max);
+	if (wide.rlim_cur <= old.rlim_cur || setrlimit(RLIMIT_NOFILE, &wide))
+		return move(fd, base);
+	fd = move(fd, base);
 	setrlimit(RLIMIT_NOFILE, &old);
 	return fd;
 }
 
-int ownfd_limit(void)
+void ownfd_note(int fd)
 {
-	return limit;
+	if (nown < OWNFD_ROOM)
+		own[nown++] = fd;
+}
+
+int ownfd_next(int fd)
+{
+	int best = -1;
+
+	for (int i = 0; i < nown; i++)
+		if (own[i] >= fd && (best < 0 || own[i] < best))
+			best = own[i];
+	return best;
 }

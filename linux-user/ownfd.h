@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Descriptors of the runner itself: close-on-exec, and so high that the guest
- * does not meet them; above its RLIMIT_NOFILE where that is possible.
+ * hardly meets them; above its RLIMIT_NOFILE where that is possible.
  */
 #ifndef LINUX_USER_OWNFD_H
 #define LINUX_USER_OWNFD_H
@@ -9,7 +9,10 @@
 /* Move fd up; the new number, or fd itself if there is no room above. */
 int ownfd_raise(int fd);
 
-/* Descriptors from here on are the runner's. */
-int ownfd_limit(void);
+/* fd stays open as one of ours: does not exist for the guest. */
+void ownfd_note(int fd);
+
+/* The lowest of ours that is >= fd, or -1. */
+int ownfd_next(int fd);
 
 #endif

@@ -30,9 +30,9 @@ static void code_written(struct sysctx *c, gaddr addr, u64 len)
 	space_code_written(((struct task *)c->task)->proc->space, addr, len);
 }
 
-static int fd_limit(struct sysctx *c)
+static int own_fd(struct sysctx *c, int fd)
 {
-	return ownfd_limit();
+	return ownfd_next(fd);
 }
 
 const struct sys_ops user_sys_ops = {
@@ -40,5 +40,5 @@ const struct sys_ops user_sys_ops = {
 	.open_proc = procfs_open,
 	.exe_path = exe_path,
 	.code_written = code_written,
-	.fd_limit = fd_limit,
+	.own_fd = own_fd,
 };
