@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "translate/perfmap.h"
 
 enum {
 	MAX_BLOCKS = 2 << 20, MAX_LINKS = 6 << 20, MAX_SIDE = 128 << 20,
@@ -440,6 +441,10 @@ struct block *block_translate(struct tctx *t, gaddr pc, u32 mode,
 	b = publish(t, pc, mode, &hb);
 	if (!b)
 		goto nomem;
+	if (t->cfg.perfmap)
+		perfmap_add(hb.code, hb.code_len, pc);
+	if (log_on(LOG_OUT_ASM))
+		disas_host(hb.code, hb.code_len);
 	t->stats.blocks++;
 	t->stats.insns += t->ir->ninsns;
 	t->stats.guest_bytes += t->ir->guest_bytes;
