@@ -111,6 +111,6 @@ END {
 	if (mode == "doc" && !failed) {
 		print ""
 		for (how in count)
-			printf "* %s: %d\n", how, count[how] | "sort"
+			printf "* %s: %d\n", how, count[how]
 	}
 }
