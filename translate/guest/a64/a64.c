@@ -103,7 +103,7 @@ static enum flag_use flag_use(u32 insn)
 
 static bool flags_dead(const u8 *code, unsigned avail)
 {
-	enum { LOOK = 8 };
+	enum { LOOK = 24 };
 
 	for (unsigned i = 0; i < LOOK && avail >= 4; i++) {
 		enum flag_use u = flag_use(load_insn(code));
