@@ -414,12 +414,13 @@ static void write_header(void)
 	for (int i = 0; i < nfields; i++)
 		printf("\tu32 %s;\n", field_name[i]);
 	printf("};\n\n"
-	       "/* A piece of a field: bits shift .. shift+width-1 of the word. */\n"
+	       "/* A piece of a field: bits shift .. shift+width-1 of the"
+	       " word. */\n"
 	       "struct %s_part {\n\tu8 field, shift, width;\n};\n\n"
 	       "struct %s_row_info {\n\tconst char *name;\n\tu32 mask, value;\n"
 	       "\tu64 features;\n\tconst char *text;\t/* asm template */\n"
-	       "\tu16 part, nparts;\t/* in %s_parts[] */\n};\n\n", guest, guest,
-	       guest);
+	       "\tu16 part, nparts;\t/* in %s_parts[] */\n};\n\n", guest,
+	       guest, guest);
 	printf("extern const struct %s_row_info %s_row_info[%s_ROW_COUNT];\n"
 	       "extern const struct %s_part %s_parts[];\n"
 	       "extern const char *const %s_field_name[];\n\n", guest, guest,

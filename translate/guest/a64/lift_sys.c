@@ -276,6 +276,7 @@ enum lift_result a64_lift_msr_ssbs(struct lift *l, const struct a64_fields *f)
 
 enum lift_result a64_lift_msr_dit(struct lift *l, const struct a64_fields *f)
 {
-	set_pstate(l, PSTATE_DIT, ir_const(l->ir, IR_I32, f->imm << PSTATE_DIT));
+	set_pstate(l, PSTATE_DIT,
+		   ir_const(l->ir, IR_I32, f->imm << PSTATE_DIT));
 	return LIFT_NEXT;
 }
