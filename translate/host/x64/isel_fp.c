@@ -145,7 +145,6 @@ bool isel_farith(struct cg *cg, const struct ir_inst *i, unsigned idx)
 bool isel_fsqrt(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
 	unsigned a, d;
-	bool z = cg_is_zext(cg, i->a);
 
 	if (!fp_inline(cg, i))
 		return false;
@@ -153,12 +152,14 @@ bool isel_fsqrt(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	d = cg_def_xmm_early(cg, idx);
 	cg_clobber_flags(cg);
 	a = fp_operand(cg, i, i->a);
-	if (fp_is_vector(i))
+	if (fp_is_vector(i)) {
 		v2(cg, sqrt_op[fp_form(i)], d, a);
-	else
-		v3(cg, sqrt_op[fp_form(i)], d, a, a);
+	} else {
+		vzero(cg, d);	/* gives the upper part */
+		v3(cg, sqrt_op[fp_form(i)], d, d, a);
+	}
 	fp_nan_check(cg, i, idx, d);
-	if (z || i->type == IR_V64)
+	if (i->type != IR_V128)
 		cg_set_zext(cg, idx);
 	return true;
 }
@@ -191,13 +192,15 @@ bool isel_fmadd(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	a = fp_operand(cg, i, i->a);
 	b = fp_operand(cg, i, i->b);
 	c = cg_use_xmm(cg, i->c);
-	if (i->type == IR_V64)
+	/* clear the upper part now rather than when the guest's register is
+	 * written */
+	if (i->type == IR_V64 || (i->type == IR_F64 && !z))
 		vx_low(cg, d, c);
 	else
 		vmov(cg, d, c);
 	enc_v3(&cg->e, fma[neg][fp_form(i)], d, a, b);
 	fp_nan_check(cg, i, idx, d);
-	if (z && !fp_is_vector(i))
+	if (!fp_is_vector(i) && (z || i->type == IR_F64))
 		cg_set_zext(cg, idx);
 	return true;
 }

@@ -172,6 +172,7 @@ void vx_gt(struct cg *cg, unsigned esize, bool is_signed, unsigned d,
 
 /* Lane minimum and maximum. */
 bool vx_can_minmax(const struct cg *cg, unsigned esize, bool is_signed);
+enc_op vx_minmax_op(unsigned esize, bool is_signed, bool max);
 void vx_minmax(struct cg *cg, unsigned esize, bool is_signed, bool max,
 	       unsigned d, unsigned a, unsigned b);
 

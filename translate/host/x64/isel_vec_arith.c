@@ -299,6 +299,11 @@ bool vx_can_minmax(const struct cg *cg, unsigned esize, bool is_signed)
 	return vx_has(cg, HF_SSE41) || (is_signed ? esize == 1 : esize == 0);
 }
 
+enc_op vx_minmax_op(unsigned esize, bool is_signed, bool max)
+{
+	return minmax_op[is_signed][max][esize];
+}
+
 void vx_minmax(struct cg *cg, unsigned esize, bool is_signed, bool max,
 	       unsigned d, unsigned a, unsigned b)
 {

@@ -10,19 +10,53 @@
  * zero key and the sum done first, aesenclast is AESE.  MixColumns alone is
  * aesdeclast (undoes the substitution and row shift) then aesenc.            */
 
+/*
+ * Is the only use of this AESE an AESMC?  Then together they are aesenc; the
+ * AESMC becomes another name of this value.
+ */
+static bool fuse_aesmc(struct cg *cg, unsigned idx)
+{
+	struct cg_val *v = &cg->val[idx];
+	unsigned mc = v->last;
+	struct cg_val *m = &cg->val[mc];
+
+	if (v->uses != 1 || cg->ir->inst[mc].op != IR_AESMC ||
+	    cg->root[mc] != mc || m->flags & CGV_DEAD)
+		return false;
+	/* Its home is free already only if nothing happens in between. */
+	v->home = m->home;
+	for (unsigned k = idx + 1; k < mc; k++)
+		if (!(cg->val[k].flags & CGV_DEAD))
+			v->home = CG_NOREG;
+	v->last = m->last;
+	v->uses = m->uses;
+	for (unsigned k = mc; k < cg->ir->ninst; k++)
+		if (cg->root[k] == mc)
+			cg->root[k] = (val_t)idx;
+	return true;
+}
+
+static enc_op aes_op(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	if (i->op == IR_AESD)
+		return SSE_AESDECLAST;
+	return fuse_aesmc(cg, idx) ? SSE_AESENC : SSE_AESENCLAST;
+}
+
 bool isel_aes(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
 	struct vx r;
 	unsigned t;
+	enc_op op;
 
 	if (!vx_has(cg, HF_AES))
 		return false;
+	op = aes_op(cg, i, idx);
 	r = vx_get2(cg, i, idx);
 	t = cg_tmp_xmm(cg);
 	vzero(cg, t);
 	v3(cg, SSE_PXOR, r.d, r.a, r.b);
-	v3(cg, i->op == IR_AESE ? SSE_AESENCLAST : SSE_AESDECLAST, r.d, r.d,
-	   t);
+	v3(cg, op, r.d, r.d, t);
 	return true;
 }
 

@@ -505,21 +505,54 @@ bool isel_vclz(struct cg *cg, const struct ir_inst *i, unsigned idx)
 
 /* -- Pairwise ------------------------------------------------------------------*/
 
-bool isel_vaddp(struct cg *cg, const struct ir_inst *i, unsigned idx)
+/*
+ * Bytes and words: with the even lane moved onto the odd one, the operation
+ * on whole registers gives the result in the odd lanes; bring it down and
+ * pack.  A minimum of unsigned bytes needs no bringing down: the zero that a
+ * right shift puts into the odd lane is the minimum there.
+ */
+static void fold_pairs(struct cg *cg, enc_op op, unsigned es, unsigned d,
+		       unsigned a)
 {
-	unsigned es = vx_esize(i), t, u;
-	struct vx r = vx_get2(cg, i, idx);
+	unsigned w = 8u << es;
 
-	t = cg_tmp_xmm(cg);
-	u = cg_tmp_xmm(cg);
-	join_halves(cg, i, &r);
-	if ((es == 1 || es == 2) && vx_has(cg, HF_SSSE3)) {
-		v3(cg, es == 1 ? SSE_PHADDW : SSE_PHADDD, r.d, r.a, r.b);
-		return true;
+	if (op == SSE_PMINUB) {
+		vsh(cg, SSE_PSRLW_I, d, a, w);
+		v3(cg, op, d, d, a);
+		return;
 	}
+	vsh(cg, vx_psll[es + 1], d, a, w);
+	v3(cg, op, d, d, a);
+	vsh(cg, es ? SSE_PSRAD_I : SSE_PSRLW_I, d, d, w);
+}
+
+static void pairwise(struct cg *cg, const struct ir_inst *i, enc_op op,
+		     struct vx r)
+{
+	unsigned es = vx_esize(i), t = cg_tmp_xmm(cg), u;
+
+	join_halves(cg, i, &r);
+	if (es < 2) {
+		fold_pairs(cg, op, es, t, r.a);
+		u = t;
+		if (r.b != r.a) {
+			u = cg_tmp_xmm(cg);
+			fold_pairs(cg, op, es, u, r.b);
+		}
+		v3(cg, es ? SSE_PACKSSDW : SSE_PACKUSWB, r.d, t, u);
+		return;
+	}
+	u = cg_tmp_xmm(cg);
 	vx_uzp(cg, es, false, t, r.a, r.b, u);
 	vx_uzp(cg, es, true, r.d, r.a, r.b, u);
-	v3(cg, vx_padd[es], r.d, r.d, t);
+	v3(cg, op, r.d, r.d, t);
+}
+
+bool isel_vaddp(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	struct vx r = vx_get2(cg, i, idx);
+
+	pairwise(cg, i, vx_padd[vx_esize(i)], r);
 	return true;
 }
 
@@ -527,18 +560,11 @@ bool isel_vminmaxp(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
 	bool sgn = i->op == IR_VSMAXP || i->op == IR_VSMINP;
 	bool max = i->op == IR_VSMAXP || i->op == IR_VUMAXP;
-	unsigned es = vx_esize(i), t, u;
-	struct vx r;
+	unsigned es = vx_esize(i);
 
 	if (!vx_can_minmax(cg, es, sgn))
 		return false;
-	r = vx_get2(cg, i, idx);
-	t = cg_tmp_xmm(cg);
-	u = cg_tmp_xmm(cg);
-	join_halves(cg, i, &r);
-	vx_uzp(cg, es, false, t, r.a, r.b, u);
-	vx_uzp(cg, es, true, r.d, r.a, r.b, u);
-	vx_minmax(cg, es, sgn, max, r.d, r.d, t);
+	pairwise(cg, i, vx_minmax_op(es, sgn, max), vx_get2(cg, i, idx));
 	return true;
 }
 
