@@ -33,7 +33,6 @@ void ir_reset(struct ir *ir, gaddr pc, u32 mode)
 	memset(&ir->inst[0], 0, sizeof(ir->inst[0]));
 	ir_forget(ir);
 	memset(ir->const_cache, 0, sizeof(ir->const_cache));
-	ir->const_next = 0;
 }
 
 void ir_forget(struct ir *ir)
@@ -97,20 +96,19 @@ unsigned ir_pool2(struct ir *ir, u64 lo, u64 hi)
 
 val_t ir_const(struct ir *ir, enum ir_type type, u64 v)
 {
-	val_t n;
+	val_t *slot, n;
+	u64 old;
 
 	if (type == IR_I32)
 		v = (u32)v;
-	for (unsigned k = 0; k < ARRAY_LEN(ir->const_cache); k++) {
-		u64 old;
-
-		n = ir->const_cache[k];
-		if (n && ir_vtype(ir, n) == type && ir_is_const(ir, n, &old) &&
-		    old == v)
-			return n;
-	}
+	slot = &ir->const_cache[(v * 0x9e3779b97f4a7c15ull >> 60) ^
+				(type == IR_I32)];
+	n = *slot;
+	if (n && ir_vtype(ir, n) == type && ir_is_const(ir, n, &old) &&
+	    old == v)
+		return n;
 	n = ir_emit(ir, IR_CONST, type, 0, 0, 0, 0, (s32)ir_pool(ir, v));
-	ir->const_cache[ir->const_next++ % ARRAY_LEN(ir->const_cache)] = n;
+	*slot = n;
 	return n;
 }
 

@@ -138,8 +138,7 @@ struct ir {
 	gaddr insn_pc[IR_MAX_INSNS + 1];
 	/* Builder state: value that a guest register has now, 0 unknown. */
 	val_t cur_r[32], cur_v[32], cur_f;
-	val_t const_cache[16];		/* recent CONSTs, for reuse */
-	unsigned const_next;
+	val_t const_cache[16];		/* recent CONSTs by hash, for reuse */
 	bool overflow;			/* limits hit: the block is unusable */
 	u64 pool[IR_MAX_POOL];
 	struct ir_inst inst[IR_MAX_INST];

@@ -73,7 +73,11 @@ enum {
 	CGV_DEAD = 1,		/* instruction need not be emitted */
 	CGV_ZEXT = 2,		/* XMM: bits above the type are zero */
 	CGV_DONE = 4,		/* emitted together with an earlier one */
-	CGV_FLAGS = 8		/* exits: the guest's flags must be stored */
+	CGV_FLAGS = 8,		/* exits: the guest's flags must be stored */
+	CGV_KILL_A = 16,	/* the instruction is the last user of its a, */
+	CGV_KILL_B = 32,	/* b, */
+	CGV_KILL_C = 64,	/* c */
+	CGV_KILL = CGV_KILL_A | CGV_KILL_B | CGV_KILL_C
 };
 
 /* Memory slots: r[0..31], v[0..31], rspill[0..31], vspill[0..31], flags. */

@@ -396,6 +396,56 @@ bool isel_flg_fcmp(struct cg *cg, const struct ir_inst *i, unsigned idx)
 
 /* -- Rounding to integral values ----------------------------------------------------------------- */
 
+/*
+ * With t = x towards zero, x - t is exact; where its magnitude is at least a
+ * half, 1 with x's sign is added to t, which is exact too.  Adding zero with
+ * x's sign otherwise keeps -0.
+ */
+struct cg_cold *fp_round_away(struct cg *cg, bool f64, unsigned idx,
+			      unsigned d, unsigned x)
+{
+	unsigned form = f64 ? FP_SD : FP_SS, g = cg_tmp_gpr(cg);
+	unsigned t = cg_tmp_xmm(cg), s = cg_tmp_xmm(cg);
+	u64 sign = f64 ? 1ull << 63 : 1u << 31;
+	u64 half = f64 ? 0x3fe0000000000000 : 0x3f000000;
+	u64 one = f64 ? 0x3ff0000000000000 : 0x3f800000;
+	struct cg_cold *cold;
+
+	enc_gs(&cg->e, f64 ? SSE_MOVQ_GX : SSE_MOVD_GX, g, x);
+	enc_alu_rr(&cg->e, ALU_ADD, f64, g, g);
+	enc_sh_ri(&cg->e, SH_SHR, f64, g, f64 ? 53 : 24);
+	enc_alu_ri(&cg->e, ALU_CMP, 0, g, f64 ? 1023 + 52 : 127 + 23);
+	cold = cg_jcc_sem(cg, CC_AE, idx);
+	v3i(cg, f64 ? SSE_ROUNDSD : SSE_ROUNDSS, d, x, x,
+	    FP_TRUNC | FP_NO_INEXACT);
+	v3(cg, sub_op[form], t, x, d);
+	v3k2(cg, SSE_ANDPS, t, t, ~sign, 0);
+	v3k2i(cg, f64 ? SSE_CMPSD : SSE_CMPSS, t, t, half, 0, FP_NLT);
+	v3k2(cg, SSE_ANDPS, t, t, one, 0);
+	v3k2(cg, SSE_ANDPS, s, x, sign, 0);
+	v3(cg, SSE_ORPS, t, t, s);
+	v3(cg, add_op[form], d, d, t);
+	return cold;
+}
+
+/* Ties away: scalars only. */
+static bool frint_away(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	bool z = cg_is_zext(cg, i->a);
+	struct cg_cold *cold;
+	struct vx r;
+
+	if (fp_is_vector(i) || i->imm & 0x38)
+		return false;
+	r = vx_get1(cg, i, idx);
+	cg_clobber_flags(cg);
+	cold = fp_round_away(cg, vx_esize(i) == 3, idx, r.d, r.a);
+	cold->back = cg->e.p;
+	if (z)
+		cg_set_zext(cg, idx);
+	return true;
+}
+
 bool isel_frint(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
 	static const enc_op round[4] = { SSE_ROUNDSS, SSE_ROUNDSD,
@@ -405,9 +455,11 @@ bool isel_frint(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	bool z = cg_is_zext(cg, i->a);
 
 	/* NaNs come out as Arm wants them (quieted), unless DN. */
-	if (!fp_inline(cg, i) || !vx_has(cg, HF_SSE41) || imm < 0 ||
-	    i->imm & 0x30 || cg->ir->mode & IR_MODE_DN)
+	if (!fp_inline(cg, i) || !vx_has(cg, HF_SSE41) || i->imm & 0x30 ||
+	    cg->ir->mode & IR_MODE_DN)
 		return false;
+	if (imm < 0)
+		return frint_away(cg, i, idx);
 	if (!(i->imm & 8))
 		imm |= FP_NO_INEXACT;
 	cg_use_xmm(cg, i->a);

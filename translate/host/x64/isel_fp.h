@@ -6,7 +6,8 @@
 #include "translate/host/x64/isel_v.h"
 
 /* Predicates of cmpps and its relatives; bits of the immediate of roundps. */
-enum { FP_EQ = 0, FP_LT = 1, FP_LE = 2, FP_UNORD = 3 };
+enum { FP_EQ = 0, FP_LT = 1, FP_LE = 2, FP_UNORD = 3, FP_NLT = 5 };
+enum { FP_TRUNC = 3 };	/* with roundps */
 enum { FP_ROUND_MXCSR = 4, FP_NO_INEXACT = 8 };
 
 static inline bool fp_is_vector(const struct ir_inst *i)
@@ -27,6 +28,14 @@ static inline int fp_round_imm(unsigned round)
 
 	return imm[round & 7];
 }
+
+/*
+ * d = x rounded to nearest, ties away, for scalars below 2^52 (2^23) in
+ * magnitude, others go to the semantic function: the caller sets ->back.
+ * Raises nothing.  d differs from x.
+ */
+struct cg_cold *fp_round_away(struct cg *cg, bool f64, unsigned idx,
+			      unsigned d, unsigned x);
 
 /* To the semantic function if a lane of result d is a NaN. */
 void fp_nan_check(struct cg *cg, const struct ir_inst *i, unsigned idx,

@@ -96,9 +96,10 @@ bool isel_fcvtn(struct cg *cg, const struct ir_inst *i, unsigned idx)
 struct to_int {
 	unsigned fes;		/* esize of the source */
 	bool w, uns;		/* 64-bit or unsigned result */
-	int round;		/* immediate of roundss, FP_TRUNC */
+	int round;		/* immediate of roundss, FP_TRUNC, FP_AWAY */
+	unsigned scale;		/* fraction bits */
 };
-enum { FP_TRUNC = 3 };
+enum { FP_AWAY = -1 };
 
 /* The conversion as wanted by i, if it can be done inline. */
 static bool to_int_plan(const struct cg *cg, const struct ir_inst *i, bool w,
@@ -108,8 +109,8 @@ static bool to_int_plan(const struct cg *cg, const struct ir_inst *i, bool w,
 	p->w = w;
 	p->uns = i->aux & IR_HIGH;
 	p->round = fp_round_imm((unsigned)i->imm & 7);
+	p->scale = (u32)i->imm >> 8 & 0xff;
 	return p->fes >= 2 && !(cg->ir->mode & IR_MODE_FZ) &&
-	       !(i->imm >> 8 & 0xff) && p->round >= 0 &&
 	       (p->round == FP_TRUNC || vx_has(cg, HF_SSE41));
 }
 
@@ -140,49 +141,88 @@ static struct cg_cold *unsigned_range(struct cg *cg, const struct to_int *p,
 	return cg_jcc_sem(cg, CC_AE, idx);
 }
 
-/*
- * g = integer of x; flags clobbered.  Each cold path continues at the end of
- * the whole instruction: the caller sets back of those in cold[].
- */
-static void to_int(struct cg *cg, const struct to_int *p, unsigned idx,
-		   unsigned g, unsigned x, struct cg_cold *cold[2])
+/* 2^n as bits of an F32 or F64. */
+static u64 pow2(unsigned fes, int n)
 {
-	bool wide = p->w || p->uns;
-	unsigned t = x, g2 = 0;
+	return fes == 3 ? (u64)(1023 + n) << 52 : (u64)(127 + n) << 23;
+}
 
-	cold[0] = cold[1] = NULL;
-	if (p->uns || p->round != FP_TRUNC)
-		g2 = cg_tmp_gpr(cg);
-	if (p->round != FP_TRUNC)
-		t = cg_tmp_xmm(cg);
-	if (p->uns)
-		cold[0] = unsigned_range(cg, p, x, g2, idx);
-	if (t != x)
+/* The cold paths of one instruction; all continue at its end. */
+struct colds {
+	struct cg_cold *c[8];
+	unsigned n;
+};
+
+static void cold_continue_here(struct cg *cg, const struct colds *k)
+{
+	for (unsigned n = 0; n < k->n; n++)
+		k->c[n]->back = cg->e.p;
+}
+
+/*
+ * Fraction bits: x * 2^n, which is exact unless it overflows; numbers that
+ * large are out of range anyway and must not raise OE.
+ */
+static unsigned scale_up(struct cg *cg, const struct to_int *p, unsigned idx,
+			 unsigned x, unsigned g, struct colds *k)
+{
+	bool d = p->fes == 3;
+	unsigned t = cg_tmp_xmm(cg);
+
+	enc_gs(&cg->e, d ? SSE_MOVQ_GX : SSE_MOVD_GX, g, x);
+	enc_alu_rr(&cg->e, ALU_ADD, d, g, g);
+	enc_sh_ri(&cg->e, SH_SHR, d, g, d ? 53 : 24);
+	enc_alu_ri(&cg->e, ALU_CMP, 0, g, d ? 1023 + 64 : 127 + 63);
+	k->c[k->n++] = cg_jcc_sem(cg, CC_AE, idx);
+	v3k2(cg, d ? SSE_MULSD : SSE_MULSS, t, x,
+	     pow2(p->fes, (int)p->scale), 0);
+	return t;
+}
+
+/* x rounded to an integral number, raising nothing but IE. */
+static unsigned round_quietly(struct cg *cg, const struct to_int *p,
+			      unsigned idx, unsigned x, struct colds *k)
+{
+	unsigned t = cg_tmp_xmm(cg);
+
+	if (p->round == FP_AWAY)
+		k->c[k->n++] = fp_round_away(cg, p->fes == 3, idx, t, x);
+	else
 		v3i(cg, p->fes == 3 ? SSE_ROUNDSD : SSE_ROUNDSS, t, x, x,
 		    (unsigned)p->round | FP_NO_INEXACT);
+	return t;
+}
+
+/* g = integer of x; flags clobbered. */
+static void to_int(struct cg *cg, const struct to_int *p, unsigned idx,
+		   unsigned g, unsigned x, struct colds *k)
+{
+	bool wide = p->w || p->uns;
+	unsigned t, g2 = 0;
+
+	if (p->uns || p->scale || p->round != FP_TRUNC)
+		g2 = cg_tmp_gpr(cg);
+	if (p->scale)
+		x = scale_up(cg, p, idx, x, g2, k);
+	if (p->uns)
+		k->c[k->n++] = unsigned_range(cg, p, x, g2, idx);
+	t = p->round == FP_TRUNC ? x : round_quietly(cg, p, idx, x, k);
 	cvtt(cg, p, wide, g, t);
 	if (!p->uns) {		/* only the indefinite integer overflows */
 		enc_alu_ri(&cg->e, ALU_CMP, wide, g, 1);
-		cold[0] = cg_jcc_sem(cg, CC_O, idx);
+		k->c[k->n++] = cg_jcc_sem(cg, CC_O, idx);
 	} else if (!p->w && t != x) {	/* rounded up to 2^32? */
 		enc_mov_rr(&cg->e, 1, g2, g);
 		enc_sh_ri(&cg->e, SH_SHR, 1, g2, 32);
-		cold[1] = cg_jcc_sem(cg, CC_NE, idx);
+		k->c[k->n++] = cg_jcc_sem(cg, CC_NE, idx);
 	}
 	if (t != x)
 		cvtt(cg, p, wide, g2, x);	/* raises PE if inexact */
 }
 
-static void cold_continue_here(struct cg *cg, struct cg_cold *cold[2])
-{
-	for (unsigned k = 0; k < 2; k++)
-		if (cold[k])
-			cold[k]->back = cg->e.p;
-}
-
 bool isel_ftoi(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
-	struct cg_cold *cold[2];
+	struct colds k = { .n = 0 };
 	struct to_int p;
 	unsigned a, d;
 
@@ -191,32 +231,86 @@ bool isel_ftoi(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	a = cg_use_xmm(cg, i->a);
 	d = cg_def_gpr(cg, idx);
 	cg_clobber_flags(cg);
-	to_int(cg, &p, idx, d, a, cold);
-	cold_continue_here(cg, cold);
+	to_int(cg, &p, idx, d, a, &k);
+	cold_continue_here(cg, &k);
+	return true;
+}
+
+/*
+ * ECMAScript's conversion: in range it is FCVTZS, plus a bit that says that
+ * the number was that integer exactly (and not -0): converting back gives the
+ * same bits.  Out of range is left to the semantic function.
+ */
+bool isel_fjcvtzs(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	struct cg_cold *cold;
+	unsigned a, d, t, g, h;
+
+	if (cg->ir->mode & IR_MODE_FZ)
+		return false;
+	a = cg_use_xmm(cg, i->a);
+	d = cg_def_gpr(cg, idx);
+	t = cg_tmp_xmm(cg);
+	g = cg_tmp_gpr(cg);
+	h = cg_tmp_gpr(cg);
+	cg_clobber_flags(cg);
+	enc_gx(&cg->e, SSE_CVTTSD2SI, d, a);
+	enc_alu_ri(&cg->e, ALU_CMP, 0, d, 1);
+	cold = cg_jcc_sem(cg, CC_O, idx);
+	vzero(cg, t);
+	enc_xg3(&cg->e, SSE_CVTSI2SD, t, t, d);
+	enc_gs(&cg->e, SSE_MOVQ_GX, g, t);
+	enc_gs(&cg->e, SSE_MOVQ_GX, h, a);
+	enc_alu_rr(&cg->e, ALU_XOR, 1, h, g);
+	enc_alu_ri(&cg->e, ALU_SUB, 1, h, 1);	/* carry if they were equal */
+	enc_alu_rr(&cg->e, ALU_SBB, 1, g, g);
+	enc_sh_ri(&cg->e, SH_SHR, 1, g, 63);
+	enc_sh_ri(&cg->e, SH_SHL, 1, g, 32);
+	enc_alu_rr(&cg->e, ALU_OR, 1, d, g);
+	cold->back = cg->e.p;
 	return true;
 }
 
 /* -- Lanes to integers ----------------------------------------------------------- */
 
+/* Go to the semantic function if the top bit of a lane of t is set. */
+static void sem_if_lane(struct cg *cg, unsigned idx, unsigned t, unsigned g,
+			struct colds *k)
+{
+	enc_gx(&cg->e, SSE_MOVMSKPS, g, t);
+	enc_test_rr(&cg->e, 0, g, g);
+	k->c[k->n++] = cg_jcc_sem(cg, CC_NE, idx);
+}
+
 /* Four (two) F32 lanes; cvttps2dq. */
 static bool lanes_f32(struct cg *cg, const struct ir_inst *i, unsigned idx,
 		      const struct to_int *p)
 {
+	struct colds k = { .n = 0 };
 	unsigned a, d, t, g, x;
-	struct cg_cold *cold;
 
+	if (p->round == FP_AWAY)
+		return false;
 	cg_use_xmm(cg, i->a);
 	d = cg_def_xmm_early(cg, idx);
 	cg_clobber_flags(cg);
-	x = a = fp_operand(cg, i, i->a);
+	x = fp_operand(cg, i, i->a);
 	t = cg_tmp_xmm(cg);
 	g = cg_tmp_gpr(cg);
+	if (p->scale) {		/* as scale_up() */
+		v3(cg, SSE_PADDD, t, x, x);
+		vsh(cg, SSE_PSRLD_I, t, t, 24);
+		v3k(cg, SSE_PCMPGTD, t, t, splat(2, 127 + 63 - 1));
+		sem_if_lane(cg, idx, t, g, &k);
+		a = cg_tmp_xmm(cg);
+		v3k(cg, SSE_MULPS, a, x, splat(2, pow2(2, (int)p->scale)));
+		x = a;
+	}
+	a = x;
 	if (p->uns) {	/* [0, 2^31) only: sign and exponent < 127 + 31 */
 		vsh(cg, SSE_PSRLD_I, t, a, 23);
 		v3k(cg, SSE_PCMPGTD, t, t, splat(2, 127 + 31 - 1));
-		enc_gx(&cg->e, SSE_MOVMSKPS, g, t);
-		enc_test_rr(&cg->e, 0, g, g);
-		cold = cg_jcc_sem(cg, CC_NE, idx);
+		sem_if_lane(cg, idx, t, g, &k);
 	}
 	if (p->round != FP_TRUNC) {
 		v2i(cg, SSE_ROUNDPS, d, a, (unsigned)p->round | FP_NO_INEXACT);
@@ -225,13 +319,11 @@ static bool lanes_f32(struct cg *cg, const struct ir_inst *i, unsigned idx,
 	v2(cg, SSE_CVTTPS2DQ, d, x);
 	if (!p->uns) {
 		v3k(cg, SSE_PCMPEQD, t, d, splat(2, 0x80000000));
-		enc_gx(&cg->e, SSE_MOVMSKPS, g, t);
-		enc_test_rr(&cg->e, 0, g, g);
-		cold = cg_jcc_sem(cg, CC_NE, idx);
+		sem_if_lane(cg, idx, t, g, &k);
 	}
 	if (x != a)
 		v2(cg, SSE_CVTTPS2DQ, t, a);	/* raises PE if inexact */
-	cold->back = cg->e.p;
+	cold_continue_here(cg, &k);
 	return true;
 }
 
@@ -239,31 +331,31 @@ static bool lanes_f32(struct cg *cg, const struct ir_inst *i, unsigned idx,
 static bool lanes_f64(struct cg *cg, const struct ir_inst *i, unsigned idx,
 		      const struct to_int *p)
 {
-	struct cg_cold *cold[2], *cold2[2];
+	struct colds k = { .n = 0 };
 	unsigned t, g, h;
 	struct vx r;
 
-	if (p->uns)
+	/* these need more temporaries than there are for two lanes */
+	if (p->uns || p->scale || p->round == FP_AWAY)
 		return false;
 	r = vx_get1(cg, i, idx);
 	cg_clobber_flags(cg);
 	t = cg_tmp_xmm(cg);
 	g = cg_tmp_gpr(cg);
 	h = cg_tmp_gpr(cg);
-	to_int(cg, p, idx, g, r.a, cold);
+	to_int(cg, p, idx, g, r.a, &k);
 	v2i(cg, SSE_PSHUFD, t, r.a, 0xee);
-	to_int(cg, p, idx, h, t, cold2);
+	to_int(cg, p, idx, h, t, &k);
 	enc_xg(&cg->e, SSE_MOVQ_XG, r.d, g);
 	enc_xg(&cg->e, SSE_MOVQ_XG, t, h);
 	v3(cg, SSE_PUNPCKLQDQ, r.d, r.d, t);
-	cold_continue_here(cg, cold);
-	cold_continue_here(cg, cold2);
+	cold_continue_here(cg, &k);
 	return true;
 }
 
 bool isel_fvtoi(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
-	struct cg_cold *cold[2];
+	struct colds k = { .n = 0 };
 	struct to_int p;
 	struct vx r;
 	unsigned g;
@@ -276,20 +368,14 @@ bool isel_fvtoi(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	r = vx_get1(cg, i, idx);
 	g = cg_tmp_gpr(cg);
 	cg_clobber_flags(cg);
-	to_int(cg, &p, idx, g, r.a, cold);
+	to_int(cg, &p, idx, g, r.a, &k);
 	enc_xg(&cg->e, p.w ? SSE_MOVQ_XG : SSE_MOVD_XG, r.d, g);
-	cold_continue_here(cg, cold);
+	cold_continue_here(cg, &k);
 	cg_set_zext(cg, idx);
 	return true;
 }
 
 /* -- From integers ----------------------------------------------------------------- */
-
-/* 2^-n as bits of an F32 or F64. */
-static u64 pow2_neg(unsigned fes, unsigned n)
-{
-	return fes == 3 ? (u64)(1023 - n) << 52 : (u64)(127 - n) << 23;
-}
 
 /*
  * d = FP number of g, upper part zero.  A 64-bit unsigned number with the top
@@ -328,7 +414,7 @@ bool isel_itof(struct cg *cg, const struct ir_inst *i, unsigned idx)
 			a);
 	if (n)
 		v3k2(cg, fes == 3 ? SSE_MULSD : SSE_MULSS, d, d,
-		     pow2_neg(fes, n), 0);
+		     pow2(fes, -(int)n), 0);
 	if (cold)
 		cold->back = cg->e.p;
 	cg_set_zext(cg, idx);
@@ -364,7 +450,7 @@ static void lanes_to_f32(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	else
 		v2(cg, SSE_CVTDQ2PS, d, a);
 	if (n)
-		v3k(cg, SSE_MULPS, d, d, splat(2, pow2_neg(2, n)));
+		v3k(cg, SSE_MULPS, d, d, splat(2, pow2(2, -(int)n)));
 	if (i->type == IR_V64)
 		cg_set_zext(cg, idx);
 }
@@ -386,8 +472,10 @@ static void lanes_to_f64(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	cold[1] = from_int(cg, idx, 3, true, uns, t, g);
 	v3(cg, SSE_UNPCKLPD, r.d, r.d, t);
 	if (n)
-		v3k(cg, SSE_MULPD, r.d, r.d, pow2_neg(3, n));
-	cold_continue_here(cg, cold);
+		v3k(cg, SSE_MULPD, r.d, r.d, pow2(3, -(int)n));
+	for (unsigned k = 0; k < 2; k++)
+		if (cold[k])
+			cold[k]->back = cg->e.p;
 }
 
 bool isel_ivtof(struct cg *cg, const struct ir_inst *i, unsigned idx)
@@ -412,7 +500,7 @@ bool isel_ivtof(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	cold = from_int(cg, idx, fes, fes == 3, i->aux & IR_HIGH, r.d, g);
 	if (n)
 		v3k2(cg, fes == 3 ? SSE_MULSD : SSE_MULSS, r.d, r.d,
-		     pow2_neg(fes, n), 0);
+		     pow2(fes, -(int)n), 0);
 	if (cold)
 		cold->back = cg->e.p;
 	cg_set_zext(cg, idx);

@@ -116,6 +116,15 @@ static inline void v3k2(struct cg *cg, enc_op op, unsigned d, unsigned a,
 	cg_const_ref(cg, id);
 }
 
+static inline void v3k2i(struct cg *cg, enc_op op, unsigned d, unsigned a,
+			 u64 lo, u64 hi, unsigned imm)
+{
+	unsigned id = cg_const128(cg, lo, hi);
+
+	enc_v3mi(&cg->e, op, d, a, hm_rip(), imm);
+	cg_const_ref(cg, id);
+}
+
 static inline void v3k(struct cg *cg, enc_op op, unsigned d, unsigned a, u64 k)
 {
 	v3k2(cg, op, d, a, k, k);

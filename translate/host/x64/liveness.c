@@ -25,38 +25,22 @@ struct walk {
 	unsigned flags_last;	/* the last one who does */
 };
 
-/* The value that v is another name of. */
-static val_t resolve(const struct ir *ir, val_t v)
+/* Operand number n of instruction `at` is v. */
+static inline void use(struct walk *w, val_t v, unsigned at, unsigned n)
 {
-	for (;;) {
-		const struct ir_inst *i = &ir->inst[v];
+	struct cg_val *x = &w->cg->val[w->cg->root[v]];
 
-		if (i->op == IR_TRUNC || i->op == IR_VCAST)
-			v = i->a;
-		else if (i->op == IR_ZEXT32 && ir->inst[i->a].op != IR_TRUNC)
-			v = i->a;
-		else
-			return v;
-	}
-}
-
-static inline void use(struct walk *w, val_t v, unsigned at)
-{
-	struct cg_val *x;
-
-	if (!v)
-		return;
-	v = resolve(w->ir, v);
-	x = &w->cg->val[v];
-	if (!x->last)
+	if (!x->last) {
 		x->last = (u16)at;
+		w->cg->val[at].flags |= (u8)(CGV_KILL_A << n);
+	}
 	x->uses++;
 }
 
 static void put(struct walk *w, const struct ir_inst *i, unsigned at,
 		unsigned pin, val_t *pend_v, u16 *pend_epoch)
 {
-	val_t v = resolve(w->ir, i->a);
+	val_t v = w->cg->root[i->a];
 
 	if (*pend_epoch == w->epoch) {
 		w->cg->val[at].flags |= CGV_DEAD;
@@ -65,7 +49,7 @@ static void put(struct walk *w, const struct ir_inst *i, unsigned at,
 	*pend_v = v;
 	*pend_epoch = w->epoch;
 	w->cg->val[v].home = (u8)pin;
-	use(w, i->a, at);
+	use(w, i->a, at, 0);
 }
 
 static void need_flags(struct walk *w, unsigned at)
@@ -83,7 +67,7 @@ static void put_flags(struct walk *w, const struct ir_inst *i, unsigned at)
 	}
 	w->cg->val[at].last = (u16)w->flags_last;
 	w->flags_needed = false;
-	use(w, i->a, at);
+	use(w, i->a, at, 0);
 }
 
 /* Are the flags dead where direct exit i leads? */
@@ -143,22 +127,19 @@ static bool state_op(struct walk *w, const struct ir_inst *i, unsigned at)
 static void check_home(struct walk *w, unsigned at)
 {
 	struct cg_val *x = &w->cg->val[at];
+	unsigned g;
 
 	if (x->home == CG_NOREG)
 		return;
 	if (x->home >= CG_XMM0) {
-		unsigned g = x->home - CG_XMM0;
-
+		g = x->home - CG_XMM0;
 		if (w->v[g].v != at || w->v[g].epoch != w->epoch)
 			x->home = CG_NOREG;
 		return;
 	}
-	for (unsigned g = 0; g < 32; g++)
-		if (pin_of_guest[g] == x->home) {
-			if (w->r[g].v != at || w->r[g].epoch != w->epoch)
-				x->home = CG_NOREG;
-			return;
-		}
+	g = guest_of_pin[x->home];
+	if (w->r[g].v != at || w->r[g].epoch != w->epoch)
+		x->home = CG_NOREG;
 }
 
 static void walk_inst(struct walk *w, const struct ir_inst *i, unsigned at)
@@ -184,21 +165,37 @@ static void walk_inst(struct walk *w, const struct ir_inst *i, unsigned at)
 	else if (i->op == IR_HELPER ||
 		 (!w->cg->hb->flags_dead && fl & (IRF_L | IRF_M)))
 		need_flags(w, at);
-	use(w, i->a, at);
-	use(w, i->b, at);
-	use(w, i->c, at);
+	use(w, i->a, at, 0);
+	if (i->b)
+		use(w, i->b, at, 1);
+	if (i->c)
+		use(w, i->c, at, 2);
 }
+
+/* What value k is another name of: itself, or an older value. */
+static val_t root_of(const struct cg *cg, unsigned k)
+{
+	const struct ir_inst *i = &cg->ir->inst[k];
+
+	if (i->op == IR_TRUNC || i->op == IR_VCAST ||
+	    (i->op == IR_ZEXT32 && cg->ir->inst[i->a].op != IR_TRUNC))
+		return cg->root[i->a];
+	return (val_t)k;
+}
+
+_Static_assert(sizeof(struct cg_val) == sizeof(u64), "one store");
 
 void cg_liveness(struct cg *cg)
 {
-	static const struct cg_val fresh = { .reg = CG_NOREG,
-					     .home = CG_NOREG };
+	const struct cg_val fresh = { .reg = CG_NOREG, .home = CG_NOREG };
 	struct walk w = { .cg = cg, .ir = cg->ir, .epoch = 1 };
 	unsigned n = cg->ir->ninst;
+	u64 bits;
 
+	memcpy(&bits, &fresh, sizeof(bits));	/* as one store per value */
 	for (unsigned k = 0; k < n; k++) {
-		cg->val[k] = fresh;
-		cg->root[k] = resolve(cg->ir, (val_t)k);
+		memcpy(&cg->val[k], &bits, sizeof(bits));
+		cg->root[k] = root_of(cg, k);
 	}
 	for (unsigned k = n - 1; k > 0; k--)
 		walk_inst(&w, &cg->ir->inst[k], k);

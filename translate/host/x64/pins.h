@@ -37,6 +37,8 @@ enum {
 
 /* Host register of guest register r, CG_NOREG if it has none. */
 extern const u8 pin_of_guest[32];
+/* And back, for pinned registers only. */
+extern const u8 guest_of_pin[16];
 
 static inline unsigned pin_of_r(unsigned r)
 {

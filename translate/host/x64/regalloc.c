@@ -14,15 +14,15 @@
 
 #include <string.h>
 
-#define PIN_ROW(g, h) [g] = h,
 #define NO CG_NOREG
 const u8 pin_of_guest[32] = {
 	RBX, RSI, RDI, R8, R9, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
 	NO, NO, NO, R10, R14, R15, NO, NO, NO, NO, NO, NO, NO, NO, R12, R13
 };
 #undef NO
-#define PIN_CHECK(g, h) _Static_assert((g) < 32 && (h) < 16, "pins");
-PINS_GPR(PIN_CHECK)
+#define PIN_ROW(g, h) [h] = g,
+const u8 guest_of_pin[16] = { PINS_GPR(PIN_ROW) };
+#undef PIN_ROW
 
 enum def_mode { DEF_ANY, DEF_EARLY };
 
@@ -271,14 +271,17 @@ void ra_drop(struct cg *cg, val_t v)
 void ra_end_inst(struct cg *cg, const struct ir_inst *i)
 {
 	const val_t op[3] = { i->a, i->b, i->c };
+	const struct cg_val *x = &cg->val[cg->cur];
 
-	for (unsigned k = 0; k < 3; k++) {
-		val_t v = cg->root[op[k]];
+	if (x->flags & CGV_KILL)
+		for (unsigned k = 0; k < 3; k++) {
+			val_t v = cg->root[op[k]];
 
-		if (v && cg->val[v].last <= cg->cur)
-			ra_drop(cg, v);
-	}
-	if (!cg->val[cg->cur].last && i->type != IR_NONE)
+			if (x->flags & CGV_KILL_A << k &&
+			    cg->val[v].last <= cg->cur)
+				ra_drop(cg, v);
+		}
+	if (!x->last && i->type != IR_NONE)
 		ra_drop(cg, (val_t)cg->cur);
 	cg->locked = cg->tmps = 0;
 }
