@@ -709,6 +709,7 @@ static const struct row {
 	{ IR_FCVTN, 12, T_V128 | A_HI | FP, 0, IR_V128, IR_V128, 0 },
 	{ IR_FTOI, 4, T_I32 | T_I64 | A_HI | FP, I_ROUND, IR_F32, 0, 0 },
 	{ IR_FTOI, 8, T_I32 | T_I64 | A_HI | FP, I_ROUND, IR_F64, 0, 0 },
+	{ IR_FJCVTZS, 8, T_I64 | FP, 0, IR_F64, 0, 0 },
 	{ IR_VFROMG, 4, T_FS, 0, IR_I32, 0, 0 },
 	{ IR_VFROMG, 8, T_FS | T_V64, 0, IR_I64, 0, 0 },
 	{ IR_VTOG, 4, T_I32, 0, IR_F32, 0, 0 },
@@ -868,7 +869,10 @@ static void try_imms(const struct row *r, unsigned es)
 	case I_ROUND:
 		for (s32 k = 0; k < 6; k++)
 			with_imm(r, es, k);
-		with_imm(r, es, IR_RZ | 5 << 8);
+		for (s32 k = 0; k < 5; k++) {
+			with_imm(r, es, k | 5 << 8);
+			with_imm(r, es, k | w << 8);
+		}
 		break;
 	case I_RINT:
 		for (s32 k = 0; k < 6; k++)
