@@ -149,7 +149,7 @@ s64 clone_thread(struct task *t, const struct clone_request *r)
 		return -EAGAIN;
 	cpu_copy_state(st.t->cpu, t->cpu);
 	clone_cpu(st.t->cpu, r);
-	st.t->sys.tagged_addr = t->sys.tagged_addr;
+	sysctx_inherit(&st.t->sys, &t->sys);
 	signal_block_all();
 	err = create(&st);
 	if (!signal_pending(t->sigst))

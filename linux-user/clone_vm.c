@@ -68,7 +68,7 @@ static void copy_task(struct vm_child *v, struct task *parent)
 
 	cpu_copy_state(t->cpu, parent->cpu);
 	clone_cpu(t->cpu, v->r);
-	t->sys.tagged_addr = parent->sys.tagged_addr;
+	sysctx_inherit(&t->sys, &parent->sys);
 	t->vfork_child = true;
 	if (v->r->flags & CLONE_VFORK) {
 		t->sigst->alt_sp = parent->sigst->alt_sp;

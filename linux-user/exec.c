@@ -157,7 +157,8 @@ static int open_for_child(struct exec *x)
 }
 
 /* Our options and what replaces argv[0], in front of the other arguments. */
-static char **child_argv(struct exec *x, const char *self, const char *fd)
+static char **child_argv(struct exec *x, const char *self, const char *fd,
+			 const char *seccomp)
 {
 	const struct prog *p = &x->p;
 	char **args = x->argv.w + EXTRA, **out;
@@ -173,6 +174,10 @@ static char **child_argv(struct exec *x, const char *self, const char *fd)
 	head[n++] = fd;
 	head[n++] = "-exec-self";
 	head[n++] = self;
+	if (seccomp[0] != '-') {
+		head[n++] = "-exec-seccomp";
+		head[n++] = seccomp;
+	}
 	head[n++] = "-0";
 	head[n++] = p->nins ? p->ins[0] : argc ? args[0] : "";
 	head[n++] = "--";
@@ -184,17 +189,19 @@ static char **child_argv(struct exec *x, const char *self, const char *fd)
 	return out;
 }
 
-static int exec_guest(struct exec *x, const struct process *proc)
+static int exec_guest(struct exec *x, struct task *t)
 {
 	const char *path = (const char *)getauxval(AT_EXECFN);
-	char fd_text[16], self_text[16], **argv;
-	int self = proc->self_fd, fd = open_for_child(x), err;
+	char fd_text[16], self_text[16], filter_text[16], **argv;
+	int self = t->proc->self_fd, fd = open_for_child(x), err;
+	int filters = seccomp_export(&t->sys);
 
 	if (fd < 0)
 		return fd;
 	snprintf(fd_text, sizeof(fd_text), "%d", fd);
 	snprintf(self_text, sizeof(self_text), "%d", self);
-	argv = child_argv(x, self_text, fd_text);
+	snprintf(filter_text, sizeof(filter_text), "%d", filters);
+	argv = child_argv(x, self_text, fd_text, filter_text);
 	if (self >= 0) {
 		fcntl(self, F_SETFD, 0);
 		syscall(SYS_execveat, self, "", argv, x->envp.w + EXTRA,
@@ -207,6 +214,8 @@ static int exec_guest(struct exec *x, const struct process *proc)
 		err = -errno;
 	}
 	close(fd);
+	if (filters >= 0)
+		close(filters);
 	return err;
 }
 
@@ -226,7 +235,7 @@ static int run(struct task *t, struct exec *x)
 	if (!err) {
 		signal_exec_prepare(t);
 		if (x->p.kind == PROG_GUEST)
-			err = exec_guest(x, t->proc);
+			err = exec_guest(x, t);
 		else
 			err = exec_host(&x->p, x->dirfd, x->flags,
 					x->argv.w + EXTRA, x->envp.w + EXTRA);

@@ -325,6 +325,10 @@ int main(int argc, char **argv, char **envp)
 	t = task_new(&proc, signal_inherited_mask());
 	if (!t)
 		fail(cl.argv[0], "out of memory", -ENOMEM);
+	if (cl.seccomp_fd >= 0 && seccomp_import(&t->sys, cl.seccomp_fd))
+		fail(cl.argv[0], "cannot inherit seccomp filters", -EINVAL);
+	if (cl.seccomp_fd >= 0)
+		close(cl.seccomp_fd);
 	t->cpu->pc = l.pc;
 	t->cpu->r[CPU_SP] = l.sp;
 	task_start(t);

@@ -352,6 +352,9 @@ static void set_arg(struct cmdline *cl, int id, const char *arg)
 	case OPT_EXECFD:
 		cl->exec_fd = atoi(arg);
 		break;
+	case OPT_SECCOMPFD:
+		cl->seccomp_fd = atoi(arg);
+		break;
 	}
 }
 
@@ -452,7 +455,7 @@ void options_parse(struct cmdline *cl, int argc, char **argv, char **envp,
 	cl->self = argc && argv[0][0] ? base_name(argv[0]) : "dragoman";
 	cl->default_prefix = A64_DEFAULT_PREFIX;
 	cl->envp = envp;
-	cl->exec_fd = cl->self_fd = -1;
+	cl->exec_fd = cl->self_fd = cl->seccomp_fd = -1;
 	if (!secure && (argc < 2 || strcmp(argv[1], child)))
 		read_env(cl, envp);
 	cl->env_prefix = cl->opt.prefix[0] != NULL;

@@ -32,6 +32,7 @@ struct cmdline {
 	const char *execfn;		/* file name it was called by, or NULL */
 	int exec_fd;			/* program is open here, or -1 */
 	int self_fd;			/* we ourselves are; or -1 */
+	int seccomp_fd;			/* filters to inherit, or -1 */
 };
 
 /*

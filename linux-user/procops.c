@@ -35,10 +35,24 @@ static int own_fd(struct sysctx *c, int fd)
 	return ownfd_next(fd);
 }
 
+static void each_thread(struct sysctx *c,
+			void (*fn)(struct sysctx *c, s64 tid, void *arg),
+			void *arg)
+{
+	struct process *p = ((struct task *)c->task)->proc;
+
+	pthread_mutex_lock(&p->lock);
+	for (struct task *t = p->tasks; t; t = t->next)
+		if (!t->vfork_child)
+			fn(&t->sys, t->tid, arg);
+	pthread_mutex_unlock(&p->lock);
+}
+
 const struct sys_ops user_sys_ops = {
 	.proc = proc_table,
 	.open_proc = procfs_open,
 	.exe_path = exe_path,
 	.code_written = code_written,
 	.own_fd = own_fd,
+	.each_thread = each_thread,
 };

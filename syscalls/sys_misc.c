@@ -34,9 +34,3 @@ s64 sys_pkey_mprotect(struct sysctx *c, const u64 *a)
 		return -EINVAL;
 	return c->ops->proc[SYS_PROC_mprotect](c, a);
 }
-
-/* Not emulated yet: as a kernel built without it. */
-s64 sys_seccomp(struct sysctx *c, const u64 *a)
-{
-	return -ENOSYS;
-}

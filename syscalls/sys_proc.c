@@ -3,7 +3,7 @@
  * What a process is and may do: uname, personality, prctl.  Ids, limits and
  * scheduling pass unchanged.
  */
-#include "syscalls/sys.h"
+#include "syscalls/seccomp.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -57,7 +57,7 @@ enum {
  * is not emulated: EINVAL, as from a kernel without them.
  */
 static const int refused[] = {
-	PR_GET_SECCOMP, PR_SET_SECCOMP, NR_PR_GET_TSC, NR_PR_SET_TSC,
+	NR_PR_GET_TSC, NR_PR_SET_TSC,
 	NR_PR_MPX_ENABLE, NR_PR_MPX_DISABLE, NR_PR_SVE_SET_VL,
 	NR_PR_SVE_GET_VL, NR_PR_PAC_RESET_KEYS, NR_PR_SYSCALL_USER_DISPATCH,
 	NR_PR_PAC_SET_KEYS, NR_PR_PAC_GET_KEYS, NR_PR_SME_SET_VL,
@@ -112,5 +112,9 @@ s64 sys_prctl(struct sysctx *c, const u64 *a)
 		return tagged_addr(c, a);
 	if (option == NR_PR_GET_AUXV)
 		return get_auxv(c, a);
+	if (option == PR_GET_SECCOMP)
+		return seccomp_mode(c);
+	if (option == PR_SET_SECCOMP)
+		return seccomp_set_mode(c, a[1], a[2]);
 	return host_pass(c, SYS_prctl, a);
 }

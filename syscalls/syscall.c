@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "syscalls/proc_op.h"
+#include "syscalls/seccomp.h"
 #include "syscalls/strace.h"
 #include "syscalls/sys.h"
 
@@ -84,7 +85,12 @@ static inline u64 all_pointers(const struct sys_entry *e, const u64 *a)
 static s64 call(struct sysctx *c, const struct sys_entry *e, const u64 *a)
 {
 	u64 copy[6];
+	s64 ret;
 
+	if (unlikely(c->seccomp) && !seccomp_allows(c, c->nr, a, &ret))
+		return ret;
+	if (unlikely(!e))
+		return unimplemented(e, c->nr);
 	if (unlikely(all_pointers(e, a) >= SYS_GUEST_TOP))
 		a = check_pointers(c, e, a, copy);
 	switch (e->how) {
@@ -106,7 +112,7 @@ call_traced(struct sysctx *c, const struct sys_entry *e, u64 nr, const u64 *a)
 	s64 ret;
 
 	strace_enter(&line, c, e, nr, a);
-	ret = e ? call(c, e, a) : unimplemented(e, nr);
+	ret = call(c, e, a);
 	strace_leave(&line, c, e, a, ret);
 	return ret;
 }
@@ -118,5 +124,5 @@ s64 syscall_a64(struct sysctx *c, u64 nr, const u64 *a)
 	c->nr = nr;
 	if (unlikely(c->cfg->strace || c->cfg->log & LOG_STRACE))
 		return call_traced(c, e, nr, a);
-	return likely(e) ? call(c, e, a) : unimplemented(e, nr);
+	return call(c, e, a);
 }

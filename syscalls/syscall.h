@@ -21,6 +21,7 @@
 #include "base/base.h"
 
 struct cpu;
+struct seccomp_filter;
 struct sysctx;
 
 /* A handler: a[0..5] are the guest's arguments.  Returns value or -errno. */
@@ -66,6 +67,10 @@ struct sys_ops {
 	/* The lowest descriptor >= fd that belongs to the runner and does not
 	 * exist for the guest (close_range, /proc/self/fd), or -1. */
 	int (*own_fd)(struct sysctx *c, int fd);
+	/* Call fn for every thread of the process (seccomp's TSYNC). */
+	void (*each_thread)(struct sysctx *c,
+			    void (*fn)(struct sysctx *c, s64 tid, void *arg),
+			    void *arg);
 };
 
 /* One per guest thread. */
@@ -84,7 +89,17 @@ struct sysctx {
 	 */
 	bool not_begun;
 	bool tagged_addr;		/* PR_SET_TAGGED_ADDR_CTRL is on */
+	/* Filters; another thread's TSYNC may set it. */
+	const struct seccomp_filter *_Atomic seccomp;
 };
+
+/* What a new thread or process has from the one that made it. */
+static inline void sysctx_inherit(struct sysctx *child,
+				  const struct sysctx *parent)
+{
+	child->tagged_addr = parent->tagged_addr;
+	child->seccomp = parent->seccomp;
+}
 
 /*
  * Answer guest call nr with arguments a[0..5].  Thread-safe; strace and log
@@ -123,6 +138,14 @@ void host_syscall_interrupted(void *uc) SIGSAFE;
  * accepted: deliver it to the guest even if the guest's own mask, which is in
  * force again when the call returns EINTR, blocks it.
  */
+
+/*
+ * seccomp filters survive execve: export makes a file of them (inheritable;
+ * -ENOENT: there are none), which the new program's runner imports before the
+ * guest starts.
+ */
+int seccomp_export(struct sysctx *c);
+int seccomp_import(struct sysctx *c, int fd);
 
 /* -- Guest memory for handlers --------------------------------------------
  * 64-bit guests are identity-mapped; the copies are still guarded: a bad
