@@ -503,6 +503,9 @@ static union v128 vector(unsigned es, bool fp)
 	return v;
 }
 
+static bool small_counts;	/* operand b: shift counts near the width */
+static int const_count = -1;	/* or this one, a VCONST */
+
 /* -- One run ------------------------------------------------------------------------ */
 
 static void fill_registers(unsigned es, bool fp)
@@ -522,6 +525,11 @@ static void fill_registers(unsigned es, bool fp)
 			memset(m->in.x[host_regs[n] - 16].b + bytes, 0,
 			       16 - bytes);
 	}
+	if (small_counts)
+		for (unsigned k = 0; k < 16u >> es; k++)
+			m->in.x[host_regs[1] - 16].b[k << es] = (u8)
+				(const_count >= 0 ? (u64)const_count :
+				 rnd() % 80 - 40);
 	m->in.g[RBP] = (u64)(uintptr_t)&m->cpu + CPU_BIAS;
 	m->in.flags = 0x202 | (rnd() & 0x8d5);
 }
@@ -674,7 +682,7 @@ enum {
 };
 
 enum imm_kind { I_NONE, I_SHL, I_SHR, I_LANE, I_LANE2, I_EXT, I_REV, I_ROUND,
-		I_RINT, I_FBITS, I_XAR };
+		I_RINT, I_FBITS, I_XAR, I_COUNT, I_KCOUNT };
 
 static const struct row {
 	u16 op;
@@ -764,7 +772,9 @@ static const struct row {
 	R1(VSSHRI, 15, T_V, I_SHR) R1(VURSHRI, 15, T_V, I_SHR)
 	R1(VSRSHRI, 15, T_V, I_SHR)
 	R2(VSLI, 15, T_V, I_SHL) R2(VSRI, 15, T_V, I_SHR)
-	R2(VUSHL, 15, T_V, 0) R2(VSSHL, 15, T_V, 0)
+	R2(VUSHL, 15, T_V, I_COUNT) R2(VSSHL, 15, T_V, I_COUNT)
+	R2(VURSHL, 15, T_V, I_COUNT) R2(VSRSHL, 15, T_V, I_COUNT)
+	R2(VUQSHL, 15, T_V, I_KCOUNT) R2(VSQSHL, 15, T_V, I_KCOUNT)
 	R2(VUQADD, 15, T_V, 0) R2(VSQADD, 15, T_V, 0)
 	R2(VUQSUB, 15, T_V, 0) R2(VSQSUB, 15, T_V, 0)
 	R1(VSQABS, 15, T_V, 0) R1(VSQNEG, 15, T_V, 0)
@@ -836,6 +846,16 @@ static void with_imm(const struct row *r, unsigned es, s32 imm)
 	}
 }
 
+/* Byte v in the low byte of each lane. */
+static u64 splat8(unsigned es, int v)
+{
+	u64 r = 0;
+
+	for (unsigned k = 0; k < 8; k += 1u << es)
+		r |= (u64)(u8)v << k * 8;
+	return r;
+}
+
 static void try_imms(const struct row *r, unsigned es)
 {
 	s32 w = 8 << es, lanes = 16 >> es;
@@ -878,6 +898,25 @@ static void try_imms(const struct row *r, unsigned es)
 		for (s32 k = 0; k < 6; k++)
 			for (s32 x = 0; x < 32; x += 8)
 				with_imm(r, es, k | x);
+		break;
+	case I_COUNT:
+		with_imm(r, es, 0);
+		small_counts = true;
+		for (s32 k = 0; k < 8; k++)
+			with_imm(r, es, 0);
+		small_counts = false;
+		break;
+	case I_KCOUNT:
+		small_counts = true;
+		ir->inst[OPV + 1].op = IR_VCONST;
+		for (const_count = 0; const_count < w; const_count++) {
+			ir->pool[0] = splat8(es, const_count);
+			ir->pool[1] = ir->pool[0];
+			with_imm(r, es, 0);
+		}
+		ir->inst[OPV + 1].op = IR_NOP;
+		small_counts = false;
+		const_count = -1;
 		break;
 	case I_FBITS:
 		with_imm(r, es, IR_RCUR);

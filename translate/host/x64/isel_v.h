@@ -201,6 +201,16 @@ static inline void vx_low(struct cg *cg, unsigned d, unsigned a)
 	v2(cg, SSE_MOVQ, d, a);
 }
 
+/* d = a shifted by a constant: left n < width, right n <= width. */
+void vx_shl_i(struct cg *cg, unsigned es, unsigned d, unsigned a, unsigned n);
+void vx_shr_i(struct cg *cg, unsigned es, unsigned d, unsigned a, unsigned n);
+void vx_sar_i(struct cg *cg, unsigned es, unsigned d, unsigned a, unsigned n);
+
+/* To the semantic function if a byte of mask m (of i's type) has its top
+ * bit set.  g is clobbered. */
+void vx_sem_if_any(struct cg *cg, const struct ir_inst *i, unsigned idx,
+		   unsigned m, unsigned g);
+
 /* Cold path: set FPSR.QC. */
 void vx_qc_cold(struct cg *cg, struct cg_cold *c);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Inline forms of vector shifts and of saturating arithmetic.
+ * Inline forms of vector shifts by constants and of saturating arithmetic.
  *
  * Saturating operations set FPSR.QC when a lane saturated.  Where x86 has the
  * saturating instruction its result is compared with the wrapping one and a
@@ -12,8 +12,7 @@
 /* -- By a constant ---------------------------------------------------------- */
 
 /* d = a << n; any esize, n < width; d may be a. */
-static void shl_i(struct cg *cg, unsigned es, unsigned d, unsigned a,
-		  unsigned n)
+void vx_shl_i(struct cg *cg, unsigned es, unsigned d, unsigned a, unsigned n)
 {
 	if (n == 0) {
 		vmov(cg, d, a);
@@ -28,8 +27,7 @@ static void shl_i(struct cg *cg, unsigned es, unsigned d, unsigned a,
 }
 
 /* d = a >> n unsigned; n <= width */
-static void shr_i(struct cg *cg, unsigned es, unsigned d, unsigned a,
-		  unsigned n)
+void vx_shr_i(struct cg *cg, unsigned es, unsigned d, unsigned a, unsigned n)
 {
 	if (n == 0) {
 		vmov(cg, d, a);
@@ -47,8 +45,7 @@ static void shr_i(struct cg *cg, unsigned es, unsigned d, unsigned a,
  * d = a >> n signed; n <= width.  x86 lacks the byte and the quadword form:
  * (x >> n ^ m) - m extends the sign bit that has arrived at bit m.
  */
-static void sar_i(struct cg *cg, unsigned es, unsigned d, unsigned a,
-		  unsigned n)
+void vx_sar_i(struct cg *cg, unsigned es, unsigned d, unsigned a, unsigned n)
 {
 	unsigned width = 8u << es;
 
@@ -64,7 +61,7 @@ static void sar_i(struct cg *cg, unsigned es, unsigned d, unsigned a,
 	} else {
 		u64 m = splat(es, 1ull << (width - 1 - n));
 
-		shr_i(cg, es, d, a, n);
+		vx_shr_i(cg, es, d, a, n);
 		v3k(cg, SSE_PXOR, d, d, m);
 		v3k(cg, vx_psub[es], d, d, m);
 	}
@@ -74,7 +71,7 @@ bool isel_vshli(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
 	unsigned a = cg_use_xmm(cg, i->a), d = cg_def_xmm(cg, idx);
 
-	shl_i(cg, vx_esize(i), d, a, (unsigned)i->imm);
+	vx_shl_i(cg, vx_esize(i), d, a, (unsigned)i->imm);
 	return true;
 }
 
@@ -83,9 +80,9 @@ bool isel_vshri(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	unsigned a = cg_use_xmm(cg, i->a), d = cg_def_xmm(cg, idx);
 
 	if (i->op == IR_VUSHRI)
-		shr_i(cg, vx_esize(i), d, a, (unsigned)i->imm);
+		vx_shr_i(cg, vx_esize(i), d, a, (unsigned)i->imm);
 	else
-		sar_i(cg, vx_esize(i), d, a, (unsigned)i->imm);
+		vx_sar_i(cg, vx_esize(i), d, a, (unsigned)i->imm);
 	return true;
 }
 
@@ -102,18 +99,18 @@ bool isel_vrshri(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	t = cg_tmp_xmm(cg);
 	u = cg_tmp_xmm(cg);
 	if (sgn)
-		sar_i(cg, es, t, r.a, n - 1);
+		vx_sar_i(cg, es, t, r.a, n - 1);
 	else
-		shr_i(cg, es, t, r.a, n - 1);
+		vx_shr_i(cg, es, t, r.a, n - 1);
 	if (!sgn && es < 2) {
 		vzero(cg, r.d);
 		v3(cg, es ? SSE_PAVGW : SSE_PAVGB, r.d, r.d, t);
 		return true;
 	}
 	if (sgn)
-		sar_i(cg, es, r.d, t, 1);
+		vx_sar_i(cg, es, r.d, t, 1);
 	else
-		shr_i(cg, es, r.d, t, 1);
+		vx_shr_i(cg, es, r.d, t, 1);
 	v3k(cg, SSE_PAND, u, t, splat(es, 1));
 	v3(cg, vx_padd[es], r.d, r.d, u);
 	return true;
@@ -129,76 +126,13 @@ bool isel_vsxi(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	t = cg_tmp_xmm(cg);
 	if (i->op == IR_VSLI) {
 		keep = bits_mask(n);
-		shl_i(cg, es, t, r.b, n);
+		vx_shl_i(cg, es, t, r.b, n);
 	} else {
 		keep = ones & ~(n >= width ? 0 : ones >> n);
-		shr_i(cg, es, t, r.b, n);
+		vx_shr_i(cg, es, t, r.b, n);
 	}
 	v3k(cg, SSE_PAND, r.d, r.a, splat(es, keep));
 	v3(cg, SSE_POR, r.d, r.d, t);
-	return true;
-}
-
-/* -- By a vector ------------------------------------------------------------ */
-
-/*
- * The count is the signed low byte of b's lane.  As an unsigned byte, b is a
- * left count for b >= 0 and at least 128 otherwise; -b is a right count for
- * b < 0 and at least 129 or 0 otherwise: AVX2's shifts give 0 for counts
- * beyond the width, so the two results can be or-ed.
- */
-static void shift_both(struct cg *cg, unsigned es, struct vx r, unsigned l,
-		       unsigned n)
-{
-	v3k(cg, SSE_PAND, l, r.b, splat(es, 0xff));
-	vzero(cg, n);
-	v3(cg, vx_psub[es], n, n, r.b);
-	v3k(cg, SSE_PAND, n, n, splat(es, 0xff));
-	v3(cg, es == 3 ? SSE_VPSLLVQ : SSE_VPSLLVD, l, r.a, l);
-}
-
-bool isel_vushl(struct cg *cg, const struct ir_inst *i, unsigned idx)
-{
-	unsigned es = vx_esize(i), t, n;
-	struct vx r;
-
-	if (es < 2 || !vx_has(cg, HF_AVX2))
-		return false;
-	r = vx_get2(cg, i, idx);
-	t = cg_tmp_xmm(cg);
-	n = cg_tmp_xmm(cg);
-	shift_both(cg, es, r, t, n);
-	v3(cg, es == 3 ? SSE_VPSRLVQ : SSE_VPSRLVD, n, r.a, n);
-	v3(cg, SSE_POR, r.d, t, n);
-	return true;
-}
-
-bool isel_vsshl(struct cg *cg, const struct ir_inst *i, unsigned idx)
-{
-	unsigned es = vx_esize(i), t, n, s;
-	struct vx r;
-
-	if (es < 2 || !vx_has(cg, HF_AVX2))
-		return false;
-	r = vx_get2(cg, i, idx);
-	t = cg_tmp_xmm(cg);
-	n = cg_tmp_xmm(cg);
-	s = cg_tmp_xmm(cg);
-	shift_both(cg, es, r, t, n);
-	if (es == 2) {
-		v3(cg, SSE_VPSRAVD, n, r.a, n);
-		vsh(cg, SSE_PSLLD_I, s, r.b, 24);
-		enc_v4(&cg->e, SSE_VBLENDVPS, r.d, t, n, s);
-		return true;
-	}
-	/* sar(a, n) = ((a ^ s) >> n) ^ s with s = sign of a */
-	v2i(cg, SSE_PSHUFD, s, r.a, 0xf5);
-	vsh(cg, SSE_PSRAD_I, s, s, 31);
-	v3(cg, SSE_PXOR, r.d, r.a, s);
-	v3(cg, SSE_VPSRLVQ, n, r.d, n);
-	v3(cg, SSE_PXOR, n, n, s);
-	vsh(cg, SSE_PSLLQ_I, s, r.b, 56);
-	enc_v4(&cg->e, SSE_VBLENDVPD, r.d, t, n, s);
 	return true;
 }
 
@@ -232,8 +166,8 @@ static void qc_unless_ones(struct cg *cg, const struct ir_inst *i,
 
 /* To the semantic function if a byte of mask m (of i's type) has its top
  * bit set. */
-static void sem_if_any(struct cg *cg, const struct ir_inst *i, unsigned idx,
-		       unsigned m, unsigned g)
+void vx_sem_if_any(struct cg *cg, const struct ir_inst *i, unsigned idx,
+		   unsigned m, unsigned g)
 {
 	enc_gx(&cg->e, SSE_PMOVMSKB, g, m);
 	if (lane_bits(i) == 0xffff)
@@ -310,7 +244,7 @@ static bool qaddsub_wide(struct cg *cg, const struct ir_inst *i, unsigned idx)
 		v2i(cg, SSE_PSHUFD, t, t, 0xf5);
 	if (es == 3)
 		vsh(cg, SSE_PSRAD_I, t, t, 31);
-	sem_if_any(cg, i, idx, t, g);
+	vx_sem_if_any(cg, i, idx, t, g);
 	return true;
 }
 
@@ -343,7 +277,7 @@ bool isel_vqabsneg(struct cg *cg, const struct ir_inst *i, unsigned idx)
 		v3(cg, vx_psub[es], r.d, r.d, r.a);
 	}
 	v3k(cg, vx_pcmpeq[es], t, r.a, splat(es, 1ull << ((8u << es) - 1)));
-	sem_if_any(cg, i, idx, t, g);
+	vx_sem_if_any(cg, i, idx, t, g);
 	return true;
 }
 
@@ -393,7 +327,7 @@ bool isel_vsqdmulh(struct cg *cg, const struct ir_inst *i, unsigned idx)
 		v3(cg, SSE_POR, r.d, r.d, t);
 	}
 	v3k(cg, vx_pcmpeq[es], t, r.d, splat(es, 1ull << ((8u << es) - 1)));
-	sem_if_any(cg, i, idx, t, g);
+	vx_sem_if_any(cg, i, idx, t, g);
 	return true;
 }
 
