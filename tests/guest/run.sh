@@ -26,6 +26,8 @@ fork
 vfork
 robust
 frame guest
+memory
+dualmap guest
 stress 3'
 
 if [ -n "$NATIVE" ]; then
