@@ -27,13 +27,15 @@ enum { PINS_XMM = 8 };		/* v0 .. are xmm0 .. */
 enum {
 	PIN_GPR_MASK = 0 PINS_GPR(PIN_BIT),
 	LOCAL_GPR_MASK = 0xffff & ~(PIN_GPR_MASK | 1 << RSP | 1 << RBP),
-	LOCAL_XMM_MASK = 0xffff & ~((1 << PINS_XMM) - 1),
-	LOCAL_MASK = LOCAL_GPR_MASK | LOCAL_XMM_MASK << 16,
 	/* What a C function may destroy, of those that hold guest state. */
 	CALLER_SAVED = 1 << RAX | 1 << RCX | 1 << RDX | 1 << RSI | 1 << RDI |
 		       1 << R8 | 1 << R9 | 1 << R10 | 1 << R11
 };
 #undef PIN_BIT
+
+/* Unsigned, since the vector registers' bits are moved up to bit 31. */
+#define LOCAL_XMM_MASK (0xffffu & ~((1u << PINS_XMM) - 1))
+#define LOCAL_MASK (LOCAL_GPR_MASK | LOCAL_XMM_MASK << 16)
 
 /* Host register of guest register r, CG_NOREG if it has none. */
 extern const u8 pin_of_guest[32];
