@@ -26,7 +26,7 @@
 
 #define BAD ((void *)8)		/* never mapped */
 
-static void show(const char *what, long ret)
+static inline void show(const char *what, long ret)
 {
 	if (ret == -1)
 		printf("%s = %s\n", what, strerrorname_np(errno));
@@ -35,7 +35,7 @@ static void show(const char *what, long ret)
 }
 
 /* Did it work, when the value differs from run to run (fds, ids)? */
-static void show_ok(const char *what, long ret)
+static inline void show_ok(const char *what, long ret)
 {
 	if (ret == -1)
 		printf("%s = %s\n", what, strerrorname_np(errno));

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* What the process sees of itself in /proc, by every way that leads there. */
+#include "sys.h"
+
+#include <dirent.h>
+#include <pthread.h>
+#include <sys/auxv.h>
+#include <sys/prctl.h>
+#include <sys/utsname.h>
+
+static char text[1 << 20];
+
+static long slurp_at(int dir, const char *name)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	long n, len = 0;
+
+	if (fd < 0)
+		return -1;
+	while ((n = read(fd, text + len, sizeof(text) - 1 - len)) > 0)
+		len += n;
+	close(fd);
+	text[len] = 0;
+	return n < 0 ? n : len;
+}
+
+static char self[4096];
+
+/* Is text a map with this program's code and nothing of anybody else's? */
+static bool good_maps(void)
+{
+	unsigned long start, end, here = (unsigned long)good_maps;
+	unsigned long prev = 0;
+	char *line, *save, prot[8], name[4096];
+	bool code = false, stack = false;
+
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		name[0] = 0;
+		if (sscanf(line, "%lx-%lx %4s %*s %*s %*s %4095s", &start, &end,
+			   prot, name) < 3 || start >= end || start < prev)
+			return false;
+		prev = end;
+		if (start <= here && here < end)
+			code = !strcmp(prot, "r-xp") && !strcmp(name, self);
+		stack |= !strcmp(name, "[stack]") &&
+			 start <= (unsigned long)&line &&
+			 (unsigned long)&line < end;
+		if (name[0] == '/' && strcmp(name, self))
+			return false;
+	}
+	return code && stack;
+}
+
+static void exe(const char *what, int dir, const char *name)
+{
+	struct stat a, b;
+	char link[4096] = "";
+	int fd = openat(dir, name, O_RDONLY);
+
+	readlinkat(dir, name, link, sizeof(link) - 1);
+	printf("%s: link %d", what, !strcmp(link, self));
+	stat(self, &a);
+	printf(" stat %d", !fstatat(dir, name, &b, 0) && a.st_ino == b.st_ino);
+	printf(" open %d", fd >= 0 && !fstat(fd, &b) && a.st_ino == b.st_ino);
+	printf(" lstat %d", !fstatat(dir, name, &b, AT_SYMLINK_NOFOLLOW) &&
+	       S_ISLNK(b.st_mode));
+	printf(" access %d\n", !faccessat(dir, name, X_OK, 0));
+	close(fd);
+}
+
+static void aliases(void)
+{
+	char name[64];
+	int dir = open("/proc/self", O_RDONLY | O_DIRECTORY), task;
+
+	exe("self", AT_FDCWD, "/proc/self/exe");
+	exe("thread-self", AT_FDCWD, "/proc/thread-self/exe");
+	exe("dots", AT_FDCWD, "//proc/./self/../self/exe");
+	exe("dir", dir, "exe");
+	snprintf(name, sizeof(name), "/proc/%d/exe", getpid());
+	exe("pid", AT_FDCWD, name);
+	snprintf(name, sizeof(name), "/proc/self/task/%d/exe", gettid());
+	exe("task", AT_FDCWD, name);
+	snprintf(name, sizeof(name), "/proc/%d/exe", gettid());
+	exe("tid", AT_FDCWD, name);
+	V(slurp_at(AT_FDCWD, "/proc/self/maps") > 0 && good_maps());
+	V(slurp_at(dir, "maps") > 0 && good_maps());
+	V(slurp_at(AT_FDCWD, "/proc/thread-self/maps") > 0 && good_maps());
+	snprintf(name, sizeof(name), "task/%d", gettid());
+	task = openat(dir, name, O_PATH);
+	V(slurp_at(task, "maps") > 0 && good_maps());
+	T(fchdir(task));
+	V(slurp_at(AT_FDCWD, "maps") > 0 && good_maps());
+	exe("cwd", AT_FDCWD, "exe");
+	T(chdir("/"));
+	close(task);
+	close(dir);
+}
+
+static void *thread(void *arg)
+{
+	aliases();
+	return NULL;
+}
+
+static void values(int argc, char **argv)
+{
+	struct utsname u;
+	long n, total = 0;
+	char *line;
+
+	n = slurp_at(AT_FDCWD, "/proc/self/cmdline");
+	for (int i = 0; i < argc; i++)
+		total += strlen(argv[i]) + 1;
+	V(n == total);
+	V(!strcmp(text, argv[0]));
+	n = slurp_at(AT_FDCWD, "/proc/self/environ");
+	total = 0;
+	for (char **e = environ; *e; e++)
+		total += strlen(*e) + 1;
+	V(n == total);
+	V(!*environ || !strcmp(text, *environ));
+	n = slurp_at(AT_FDCWD, "/proc/self/auxv");
+	V(n > 0 && n % 16 == 0);
+	for (unsigned long *v = (void *)text; (char *)v < text + n; v += 2)
+		if (v[0] == AT_ENTRY)
+			V(v[1] == getauxval(AT_ENTRY));
+	V(slurp_at(AT_FDCWD, "/proc/self/comm") > 0);
+	V(!strncmp(strrchr(self, '/') + 1, text, 15));
+	n = slurp_at(AT_FDCWD, "/proc/self/stat");
+	V(atoi(text) == getpid());
+	slurp_at(AT_FDCWD, "/proc/self/status");
+	line = strstr(text, "\nThreads:");
+	V(line ? atoi(line + 10) : 0);
+	line = strstr(text, "\nPid:");
+	V(line && atoi(line + 5) == getpid());
+	T(uname(&u));
+	slurp_at(AT_FDCWD, "/proc/sys/kernel/osrelease");
+	V(!strncmp(text, u.release, strlen(u.release)));
+	slurp_at(AT_FDCWD, "/proc/version");
+	V(!!strstr(text, u.release));
+	if (slurp_at(AT_FDCWD, "/proc/sys/kernel/arch") > 0)
+		V(!strncmp(text, u.machine, strlen(u.machine)));
+	else
+		V(1);
+	V(slurp_at(AT_FDCWD, "/proc/cpuinfo") > 0);
+	V(!strncmp(text, "processor\t: 0\n", 14));
+	T(slurp_at(AT_FDCWD, "/proc/self/nothing"));
+	T(open("/proc/self/maps", O_RDWR | O_CREAT | O_EXCL, 0600));
+}
+
+static void descriptors(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	struct dirent *e;
+	int n = 0, max = 0;
+
+	while ((e = readdir(d)))
+		if (e->d_name[0] != '.') {
+			n++;
+			if (atoi(e->d_name) > max)
+				max = atoi(e->d_name);
+		}
+	V(n);
+	V(max == dirfd(d));
+	closedir(d);
+}
+
+int main(int argc, char **argv)
+{
+	pthread_t t;
+
+	if (argc == 1) {
+		char *again[] = { argv[0], "two", "three words here", NULL };
+		char *env[] = { "A=1", "LONGER=a value", NULL };
+
+		execve("/proc/self/exe", again, env);
+		return 1;
+	}
+	if (!realpath(argv[0], self))
+		return 2;
+	/* Lowest descriptors only, whatever the caller left open. */
+	closefrom(3);
+	descriptors();
+	values(argc, argv);
+	aliases();
+	pthread_create(&t, NULL, thread, NULL);
+	pthread_join(t, NULL);
+	return 0;
+}
