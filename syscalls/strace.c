@@ -62,31 +62,67 @@ static const struct arg_kind *next_kind(const char **at, unsigned *ref)
 	return k;
 }
 
-/* Print arguments; before the call stop at the first result. */
-static void print_args(struct strace_line *l, struct sysctx *c, const u64 *a,
-		       bool done, s64 ret)
+/* Render one argument at the end of l.  An argument that does not apply
+ * (the mode of an open that creates nothing) renders as nothing. */
+static void render(struct strace_line *l, const struct arg_kind *k,
+		   struct strace_arg *g)
+{
+	g->names = k->names;
+	/* A failed call has written nothing. */
+	if (k->class == 'O' && g->ret < 0)
+		st_pointer(l, g->a[g->i]);
+	else
+		k->print(l, g);
+}
+
+static void begin_line(struct strace_line *l, const struct sys_entry *e,
+		       u64 nr)
+{
+	l->len = 0;
+	st_put(l, "%d ", gettid());
+	if (e)
+		st_put(l, "%s(", e->name);
+	else
+		st_put(l, "syscall_%#llx(", (unsigned long long)nr);
+}
+
+static const char *kinds_of(const struct sys_entry *e)
+{
+	return e ? e->args : "x x x x x x";
+}
+
+/*
+ * The line up to the closing bracket: what was rendered before the call, in
+ * pre, and the results.  done: the call is over.
+ */
+static void assemble(struct strace_line *l, const struct strace_line *pre,
+		     struct sysctx *c, const struct sys_entry *e,
+		     const u64 *a, bool done, s64 ret)
 {
 	struct strace_arg g = { .c = c, .a = a, .done = done, .ret = ret };
+	const char *at = kinds_of(e), *sep = "";
 	const struct arg_kind *k;
-	const char *at = l->kinds;
+	unsigned start = 0;
 
-	while ((k = next_kind(&at, &g.ref))) {
-		if (k->class == 'O' && !done)
-			return;
-		if (k->name[0] != '.') {
-			if (l->next)
-				st_put(l, ", ");
-			g.i = l->next;
-			g.names = k->names;
-			/* A failed call has written nothing. */
-			if (k->class == 'O' && ret < 0)
-				st_pointer(l, a[g.i]);
-			else
-				k->print(l, &g);
-		}
-		l->kinds = at;
-		l->next++;
+	begin_line(l, e, c->nr);
+	for (; (k = next_kind(&at, &g.ref)); g.i++) {
+		unsigned before = l->len, from;
+
+		st_put(l, "%s", sep);
+		from = l->len;
+		if (k->class != 'O')
+			st_put(l, "%.*s", (int)(pre->end[g.i] - start),
+			       pre->buf + start);
+		else if (done)
+			render(l, k, &g);
+		start = pre->end[g.i];
+		if (l->len == from)
+			l->len = before;
+		else
+			sep = ", ";
 	}
+	/* Keep room for the result of an overlong line. */
+	l->len = MIN(l->len, (unsigned)sizeof(l->buf) - 120);
 }
 
 static bool has_name(const struct sys_entry *e, const char *name)
@@ -103,25 +139,26 @@ static void flush(struct strace_line *l)
 void strace_enter(struct strace_line *l, struct sysctx *c,
 		  const struct sys_entry *e, u64 nr, const u64 *a)
 {
+	struct strace_arg g = { .c = c, .a = a };
+	const char *at = kinds_of(e);
+	const struct arg_kind *k;
+	struct strace_line now;
+
 	l->len = 0;
-	l->next = 0;
-	l->kinds = e ? e->args : "x x x x x x";
-	st_put(l, "%d ", (int)CALL(SYS_gettid));
-	if (e)
-		st_put(l, "%s(", e->name);
-	else
-		st_put(l, "syscall_%#llx(", (unsigned long long)nr);
-	print_args(l, c, a, false, 0);
+	for (; (k = next_kind(&at, &g.ref)); g.i++) {
+		if (k->class != 'O')
+			render(l, k, &g);
+		l->end[g.i] = l->len;
+	}
 	/* These do not come back, or not here. */
 	if (has_name(e, "exit") || has_name(e, "exit_group")) {
-		st_put(l, ") = ?");
-		flush(l);
+		assemble(&now, l, c, e, a, false, 0);
+		st_put(&now, ") = ?");
+		flush(&now);
 	} else if (has_name(e, "execve") || has_name(e, "execveat")) {
-		unsigned len = l->len;
-
-		st_put(l, " <unfinished ...>");
-		flush(l);
-		l->len = len;
+		assemble(&now, l, c, e, a, false, 0);
+		st_put(&now, " <unfinished ...>");
+		flush(&now);
 	}
 }
 
@@ -154,10 +191,10 @@ static void print_result(struct strace_line *l, const struct sys_entry *e,
 void strace_leave(struct strace_line *l, struct sysctx *c,
 		  const struct sys_entry *e, const u64 *a, s64 ret)
 {
-	print_args(l, c, a, true, ret);
-	/* Keep room for the result of an overlong line. */
-	l->len = MIN(l->len, (unsigned)sizeof(l->buf) - 120);
-	st_put(l, ") = ");
-	print_result(l, e, ret);
-	flush(l);
+	struct strace_line line;
+
+	assemble(&line, l, c, e, a, true, ret);
+	st_put(&line, ") = ");
+	print_result(&line, e, ret);
+	flush(&line);
 }

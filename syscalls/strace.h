@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * One line per system call, as strace prints it, from the argument kinds of
- * the table.  Arguments that are read are printed before the call (it may
- * change them), results after it; the line is written as one piece.
+ * the table.  Arguments that are read are rendered before the call (it may
+ * change what they point to), results after it; the line is written as one
+ * piece when the call is over.
  */
 #ifndef SYSCALLS_STRACE_H
 #define SYSCALLS_STRACE_H
@@ -11,9 +12,8 @@
 
 struct strace_line {
 	unsigned len;		/* text in buf; stays below its size */
-	unsigned next;		/* first argument not yet printed */
-	const char *kinds;	/* the rest of the args column */
-	char buf[1000];	/* with the newline, what log_printf() takes */
+	unsigned end[6];	/* where the rendering of argument N ends */
+	char buf[1000];		/* with the newline, what log_printf() takes */
 };
 
 /* e may be NULL: unknown call. */

@@ -21,7 +21,7 @@ struct strace_arg {
 	const u64 *a;			/* all six */
 	unsigned i;			/* which one */
 	unsigned ref;			/* argument with the length, or 6 */
-	bool done;			/* after the call; ret is valid */
+	bool done;			/* the call is over; ret is valid */
 	s64 ret;
 	const struct xlat *names;
 };
@@ -36,7 +36,8 @@ typedef void strace_fn(struct strace_line *l, const struct strace_arg *g);
 #undef _
 
 /* More lists, used by printers. */
-extern const struct xlat xlat_signal[], xlat_open[], xlat_siginfo_code[];
+extern const struct xlat xlat_signal[], xlat_open[], xlat_siginfo_code[],
+	xlat_tcp[];
 
 void st_put(struct strace_line *l, const char *fmt, ...) PRINTF_FMT(2, 3);
 

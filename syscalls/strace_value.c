@@ -14,6 +14,7 @@
 #include <sys/sysmacros.h>
 #include <sys/socket.h>
 #include <linux/futex.h>
+#include <netinet/in.h>
 
 #include "syscalls/abi_a64.h"
 
@@ -193,8 +194,6 @@ void strace_open_mode(struct strace_line *l, const struct strace_arg *g)
 
 	if (flags & O_CREAT || flags & (O_TMPFILE & ~O_DIRECTORY))
 		st_mode(l, (u32)ARG);
-	else
-		l->len -= 2;	/* the ", " before it */
 }
 
 void strace_mmap_flags(struct strace_line *l, const struct strace_arg *g)
@@ -234,11 +233,15 @@ void strace_socktype(struct strace_line *l, const struct strace_arg *g)
 		st_put(l, "|SOCK_NONBLOCK");
 }
 
-/* Option names are known for SOL_SOCKET. */
+/* Option names are known for some levels. */
 void strace_sockopt(struct strace_line *l, const struct strace_arg *g)
 {
-	if ((int)g->a[g->i - 1] == SOL_SOCKET)
+	int level = (int)g->a[g->i - 1];
+
+	if (level == SOL_SOCKET)
 		st_value(l, g->names, (u32)ARG);
+	else if (level == IPPROTO_TCP)
+		st_value(l, xlat_tcp, (u32)ARG);
 	else
 		st_put(l, "%d", (int)ARG);
 }
@@ -264,7 +267,6 @@ void strace_fcntl_arg(struct strace_line *l, const struct strace_arg *g)
 	case F_GETLEASE:
 	case F_GETPIPE_SZ:
 	case F_GET_SEALS:
-		l->len -= 2;
 		return;
 	case F_SETFL:
 		st_open_flags(l, (u32)ARG);

@@ -11,10 +11,12 @@
 #include <linux/fs.h>
 #include <linux/futex.h>
 #include <linux/prctl.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
@@ -50,7 +52,8 @@ LIST(open,
      X(O_CREAT), X(O_EXCL), X(O_NOCTTY), X(O_TRUNC), X(O_APPEND),
      X(O_NONBLOCK), X(O_DSYNC), X(O_ASYNC), X(O_NOATIME), X(O_CLOEXEC),
      X(O_PATH));
-LIST(fdflags, X(O_CLOEXEC), X(O_NONBLOCK), { 1, "EFD_SEMAPHORE" });
+LIST(fdflags, X(O_CLOEXEC), X(O_NONBLOCK), { A64_O_DIRECT, "O_DIRECT" });
+LIST(eventfd, X(EFD_CLOEXEC), X(EFD_NONBLOCK), X(EFD_SEMAPHORE));
 LIST(at, X(AT_SYMLINK_NOFOLLOW), X(AT_REMOVEDIR), X(AT_SYMLINK_FOLLOW),
      X(AT_NO_AUTOMOUNT), X(AT_EMPTY_PATH), X(AT_STATX_FORCE_SYNC),
      X(AT_STATX_DONT_SYNC), X(AT_RECURSIVE));
@@ -189,6 +192,10 @@ LIST(msg, X(MSG_OOB), X(MSG_PEEK), X(MSG_DONTROUTE), X(MSG_CTRUNC),
      X(MSG_TRUNC), X(MSG_DONTWAIT), X(MSG_EOR), X(MSG_WAITALL),
      X(MSG_CONFIRM), X(MSG_ERRQUEUE), X(MSG_NOSIGNAL), X(MSG_MORE),
      X(MSG_WAITFORONE), X(MSG_FASTOPEN), X(MSG_CMSG_CLOEXEC));
+LIST(tcp, X(TCP_NODELAY), X(TCP_MAXSEG), X(TCP_CORK), X(TCP_KEEPIDLE),
+     X(TCP_KEEPINTVL), X(TCP_KEEPCNT), X(TCP_SYNCNT), X(TCP_LINGER2),
+     X(TCP_DEFER_ACCEPT), X(TCP_WINDOW_CLAMP), X(TCP_INFO), X(TCP_QUICKACK),
+     X(TCP_CONGESTION), X(TCP_USER_TIMEOUT), X(TCP_FASTOPEN), X(TCP_ULP));
 LIST(shut, X(SHUT_RD), X(SHUT_WR), X(SHUT_RDWR));
 LIST(poll, X(POLLIN), X(POLLPRI), X(POLLOUT), X(POLLERR), X(POLLHUP),
      X(POLLNVAL), X(POLLRDNORM), X(POLLRDBAND), X(POLLWRNORM),
