@@ -255,3 +255,118 @@ bool isel_sha256su1(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	v3(cg, SSE_SHA256MSG2, r.d, r.d, r.c);
 	return true;
 }
+
+/* -- SHA-512 ------------------------------------------------------------------------------
+ * Without host instructions: 64-bit words are kept in lane 1 while a round
+ * needs them one after the other.                                          */
+
+/* d = ror(x, r[0]) ^ ror(x, r[1]) ^ (r[2] > 0 ? ror(x, r[2]) : x >> -r[2]) */
+static void sigma512(struct cg *cg, unsigned d, unsigned x, const s8 r[3],
+		     unsigned t)
+{
+	for (unsigned k = 0; k < 3; k++) {
+		unsigned n = (unsigned)(r[k] < 0 ? -r[k] : r[k]);
+
+		vsh(cg, SSE_PSRLQ_I, k ? t : d, x, n);
+		if (k)
+			v3(cg, SSE_PXOR, d, d, t);
+		if (r[k] < 0)
+			break;
+		vsh(cg, SSE_PSLLQ_I, t, x, 64 - n);
+		v3(cg, SSE_PXOR, d, d, t);
+	}
+}
+
+static void swap64(struct cg *cg, unsigned d, unsigned a)
+{
+	v2i(cg, SSE_PSHUFD, d, a, 0x4e);
+}
+
+/* d = x ^ (m & (x ^ y)): y where m is set, else x.  d differs from x, m. */
+static void choose(struct cg *cg, unsigned d, unsigned m, unsigned y,
+		   unsigned x)
+{
+	v3(cg, SSE_PXOR, d, x, y);
+	v3(cg, SSE_PAND, d, d, m);
+	v3(cg, SSE_PXOR, d, d, x);
+}
+
+/* d = majority of x, y, z; differs from all. */
+static void majority(struct cg *cg, unsigned d, unsigned x, unsigned y,
+		     unsigned z, unsigned t)
+{
+	v3(cg, SSE_PXOR, t, x, y);
+	v3(cg, SSE_PXOR, d, z, y);
+	v3(cg, SSE_PAND, d, d, t);
+	v3(cg, SSE_PXOR, d, d, y);
+}
+
+/* a = W, b = X, c = Y of the Arm ARM's SHA512hash */
+bool isel_sha512h(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	static const s8 s1[3] = { 14, 18, 41 };
+	struct vx r = vx_get3(cg, i, idx);
+	unsigned t = cg_tmp_xmm(cg), u = cg_tmp_xmm(cg), s = cg_tmp_xmm(cg);
+	unsigned v = cg_tmp_xmm(cg), xs = cg_tmp_xmm(cg);
+
+	v3(cg, SSE_PUNPCKHQDQ, u, r.c, r.c);
+	sigma512(cg, s, u, s1, t);
+	swap64(cg, xs, r.b);
+	choose(cg, v, u, xs, r.b);
+	v3(cg, SSE_PADDQ, v, v, s);
+	v3(cg, SSE_PADDQ, v, v, r.a);	/* the high word */
+	swap64(cg, u, r.c);
+	v3(cg, SSE_PADDQ, u, u, v);
+	sigma512(cg, s, u, s1, t);
+	choose(cg, r.d, u, r.c, xs);
+	v3(cg, SSE_PADDQ, r.d, r.d, s);
+	swap64(cg, t, r.a);
+	v3(cg, SSE_PADDQ, r.d, r.d, t);	/* the low word */
+	v3(cg, SSE_PUNPCKHQDQ, r.d, r.d, v);
+	return true;
+}
+
+bool isel_sha512h2(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	static const s8 s0[3] = { 28, 34, 39 };
+	struct vx r = vx_get3(cg, i, idx);
+	unsigned t = cg_tmp_xmm(cg), u = cg_tmp_xmm(cg), s = cg_tmp_xmm(cg);
+	unsigned v = cg_tmp_xmm(cg);
+
+	v3(cg, SSE_PUNPCKLQDQ, u, r.c, r.c);
+	swap64(cg, r.d, r.b);
+	majority(cg, v, r.d, r.c, u, t);
+	sigma512(cg, s, u, s0, t);
+	v3(cg, SSE_PADDQ, v, v, s);
+	v3(cg, SSE_PADDQ, v, v, r.a);	/* the high word */
+	majority(cg, r.d, v, r.c, u, t);
+	sigma512(cg, s, v, s0, t);
+	v3(cg, SSE_PADDQ, r.d, r.d, s);
+	swap64(cg, t, r.a);
+	v3(cg, SSE_PADDQ, r.d, r.d, t);	/* the low word */
+	v3(cg, SSE_PUNPCKHQDQ, r.d, r.d, v);
+	return true;
+}
+
+bool isel_sha512su0(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	static const s8 s0[3] = { 1, 8, -7 };
+	struct vx r = vx_get2(cg, i, idx);
+	unsigned t = cg_tmp_xmm(cg), x = cg_tmp_xmm(cg);
+
+	v3i(cg, SSE_SHUFPD, x, r.a, r.b, 1);
+	sigma512(cg, r.d, x, s0, t);
+	v3(cg, SSE_PADDQ, r.d, r.d, r.a);
+	return true;
+}
+
+bool isel_sha512su1(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	static const s8 s1[3] = { 19, 61, -6 };
+	struct vx r = vx_get3(cg, i, idx);
+
+	sigma512(cg, r.d, r.b, s1, cg_tmp_xmm(cg));
+	v3(cg, SSE_PADDQ, r.d, r.d, r.a);
+	v3(cg, SSE_PADDQ, r.d, r.d, r.c);
+	return true;
+}
