@@ -15,10 +15,52 @@
 #include "base/log.h"
 #include "translate/perfmap.h"
 
-enum {
-	MAX_BLOCKS = 2 << 20, MAX_LINKS = 6 << 20, MAX_SIDE = 128 << 20,
-	FIRST_TABLE = 1024, FIRST_PAGES = 256
-};
+enum { FIRST_TABLE = 1024, FIRST_PAGES = 256 };
+
+/* -- Records --------------------------------------------------------------- */
+
+static struct block *block_at(const struct tctx *t, u32 id)
+{
+	return codebuf_at(&t->code, id);
+}
+
+static u32 block_id(const struct tctx *t, const struct block *b)
+{
+	return codebuf_id(&t->code, b);
+}
+
+static struct link *link_at(const struct tctx *t, u32 id)
+{
+	return codebuf_at(&t->code, id);
+}
+
+static struct link *link_of(struct block *b, unsigned n)
+{
+	return (struct link *)(void *)b - (n + 1);
+}
+
+/* The oldest block of a half (or where it would be), and from one block to
+ * the next younger one; see block_end(). */
+static struct block *block_oldest(const struct tctx *t, unsigned half)
+{
+	return (struct block *)(void *)codebuf_rec_top(&t->code, half) - 1;
+}
+
+static struct block *block_younger(struct block *b)
+{
+	return (struct block *)(void *)((u8 *)b - b->rec_units * 8);
+}
+
+/* Blocks of this half are at or above this address. */
+static struct block *block_end(const struct tctx *t, unsigned half)
+{
+	return (struct block *)(void *)
+		atomic_load_explicit(&t->code.rec[half], memory_order_acquire);
+}
+
+#define FOR_BLOCKS(t, half, b) \
+	for (struct block *b = block_oldest(t, half); \
+	     b >= block_end(t, half); b = block_younger(b))
 
 /* -- Table by (pc, mode) --------------------------------------------------- */
 
@@ -41,7 +83,7 @@ struct block *block_find(struct tctx *t, gaddr pc, u32 mode)
 
 		if (!n)
 			return NULL;
-		b = &t->block[n - 1];
+		b = block_at(t, n);
 		if (b->pc == pc && b->mode == mode &&
 		    !atomic_load_explicit(&b->dead, memory_order_relaxed))
 			return b;
@@ -57,14 +99,14 @@ static struct block_table *table_new(u32 size)
 	return tab;
 }
 
-static void table_put(struct block_table *tab, const struct block *b, u32 index)
+static void table_put(struct block_table *tab, const struct block *b, u32 id)
 {
 	u32 i = hash(b->pc, b->mode) & tab->mask;
 
 	while (atomic_load_explicit(&tab->slot[i], memory_order_relaxed))
 		i = (i + 1) & tab->mask;
 	/* Partner: the acquire load in block_find(). */
-	atomic_store_explicit(&tab->slot[i], index + 1, memory_order_release);
+	atomic_store_explicit(&tab->slot[i], id, memory_order_release);
 }
 
 /*
@@ -78,9 +120,8 @@ static int table_rebuild(struct tctx *t)
 	u32 live = 0, size = FIRST_TABLE;
 
 	for (unsigned h = 0; h < 2; h++)
-		for (u32 i = t->region[h].first_block;
-		     i < t->region[h].end_block; i++)
-			live += !t->block[i].dead;
+		FOR_BLOCKS(t, h, b)
+			live += !b->dead;
 	while (size < live * 4)
 		size *= 2;
 	tab = old && size <= (old->mask + 1) / 2 ? NULL : table_new(size);
@@ -89,10 +130,9 @@ static int table_rebuild(struct tctx *t)
 	if (!tab)
 		return -ENOMEM;
 	for (unsigned h = 0; h < 2; h++)
-		for (u32 i = t->region[h].first_block;
-		     i < t->region[h].end_block; i++)
-			if (!t->block[i].dead)
-				table_put(tab, &t->block[i], i);
+		FOR_BLOCKS(t, h, b)
+			if (!b->dead)
+				table_put(tab, b, block_id(t, b));
 	t->nused = live;
 	atomic_store_explicit(&t->table, tab, memory_order_release);
 	return 0;
@@ -111,7 +151,7 @@ static int table_add(struct tctx *t, struct block *b)
 		if (block_find(t, b->pc, b->mode) == b)
 			return 0;	/* the rebuild took it along */
 	}
-	table_put(tab, b, (u32)(b - t->block));
+	table_put(tab, b, block_id(t, b));
 	t->nused++;
 	return 0;
 }
@@ -158,47 +198,62 @@ static int pages_grow(struct tctx *t)
 	return 0;
 }
 
-/* Enter b into the list of the page; which = 0 or 1 of its two links. */
+/*
+ * Enter b into the list of the page; which = 0 or 1 of its two links.  Records
+ * are aligned to 8, so the lowest bit of an id is free for `which`.
+ */
 static void page_add(struct tctx *t, struct block *b, u64 page, unsigned which)
 {
 	u32 s = page_slot(t, page, true);
 
-	b->page[which] = (u32)page;
 	b->page_next[which] = t->pages[s].head;
-	t->pages[s].head = (u32)(b - t->block) * 2 + which + 1;
+	t->pages[s].head = block_id(t, b) | which;
 }
 
 /* -- Links ----------------------------------------------------------------- */
 
 static u8 *link_code(struct tctx *t, const struct link *l)
 {
-	return t->code.base + t->block[l->block].code_off;
+	return t->code.base + block_at(t, l->block)->code_off;
 }
 
-void block_link(struct tctx *t, u32 id, struct block *b)
+struct link *block_exit_at(const struct tctx *t, u64 host_pc)
 {
-	struct link *l = &t->link[id];
+	struct block *b = block_by_host(t, host_pc);
+	u32 off = (u32)(host_pc - (u64)(uintptr_t)t->code.base) - b->code_off;
+	unsigned n = 0;
 
-	if (l->to || t->block[l->block].dead || b->dead)
+	while (link_of(b, n)->stub_off != off)
+		n++;
+	return link_of(b, n);
+}
+
+gaddr block_exit_pc(const struct tctx *t, const struct link *l)
+{
+	return block_at(t, l->block)->pc + (u64)(s64)l->target;
+}
+
+void block_link(struct tctx *t, struct link *l, struct block *b)
+{
+	if (l->to || block_at(t, l->block)->dead || b->dead)
 		return;
-	l->to = (u32)(b - t->block) + 1;
+	l->to = block_id(t, b);
 	l->next_in = b->in_links;
-	b->in_links = id + 1;
-	host_backend->patch(link_code(t, l), &l->h, block_entry(t, b));
+	b->in_links = codebuf_id(&t->code, l);
+	host_backend->patch(link_code(t, l) + l->patch_off, block_entry(t, b));
 	t->stats.links++;
 }
 
-/* Take link id off the list of the block that it jumps to. */
-static void link_forget(struct tctx *t, u32 id)
+/* Take l off the list of the block that it jumps to. */
+static void link_forget(struct tctx *t, struct link *l)
 {
-	struct link *l = &t->link[id];
-	u32 *p;
+	u32 *p, id = codebuf_id(&t->code, l);
 
 	if (!l->to)
 		return;
-	p = &t->block[l->to - 1].in_links;
-	while (*p && *p != id + 1)
-		p = &t->link[*p - 1].next_in;
+	p = &block_at(t, l->to)->in_links;
+	while (*p && *p != id)
+		p = &link_at(t, *p)->next_in;
 	if (*p)
 		*p = l->next_in;
 	l->to = 0;
@@ -207,9 +262,10 @@ static void link_forget(struct tctx *t, u32 id)
 static void unlink_incoming(struct tctx *t, struct block *b)
 {
 	for (u32 n = b->in_links; n; ) {
-		struct link *l = &t->link[n - 1];
+		struct link *l = link_at(t, n);
+		u8 *code = link_code(t, l);
 
-		host_backend->unpatch(link_code(t, l), &l->h);
+		host_backend->patch(code + l->patch_off, code + l->stub_off);
 		l->to = 0;
 		n = l->next_in;
 	}
@@ -225,7 +281,7 @@ static void block_kill(struct tctx *t, struct block *b)
 	atomic_store(&b->dead, 1);
 	unlink_incoming(t, b);
 	for (u32 i = 0; i < b->nlinks; i++)
-		link_forget(t, b->first_link + i);
+		link_forget(t, link_of(b, i));
 	host_backend->poison(t, block_entry(t, b));
 	t->stats.invalidated++;
 }
@@ -235,8 +291,8 @@ static void kill_page(struct tctx *t, u32 slot, gaddr start, gaddr end)
 	u32 *p = &t->pages[slot].head;
 
 	while (*p) {
-		struct block *b = &t->block[(*p - 1) / 2];
-		unsigned which = (*p - 1) & 1;
+		struct block *b = block_at(t, *p & ~1u);
+		unsigned which = *p & 1;
 
 		/* A whole page is the unit: blocks are cheap to make again. */
 		block_kill(t, b);
@@ -270,17 +326,17 @@ void block_invalidate(struct tctx *t, gaddr start, u64 len)
 
 /* -- Reclaim --------------------------------------------------------------- */
 
-/* Remove dead blocks of region r from all page lists. */
-static void purge_pages(struct tctx *t, const struct region *r)
+/* Remove the blocks of a half from all page lists. */
+static void purge_pages(struct tctx *t, unsigned half)
 {
 	for (u32 i = 0; i <= t->page_mask; i++) {
 		u32 *p = &t->pages[i].head;
 
 		while (*p) {
-			u32 n = (*p - 1) / 2;
-			u32 *next = &t->block[n].page_next[(*p - 1) & 1];
+			struct block *b = block_at(t, *p & ~1u);
+			u32 *next = &b->page_next[*p & 1];
 
-			if (n >= r->first_block && n < r->end_block)
+			if (codebuf_half_of(&t->code, (u8 *)b) == half)
 				*p = *next;
 			else
 				p = next;
@@ -308,28 +364,15 @@ static void wait_quiescent(struct tctx *t, const struct cpu *self)
 static int switch_half(struct tctx *t)
 {
 	unsigned other = t->code.half ^ 1;
-	struct region *r = &t->region[other];
 
-	for (u32 i = r->first_block; i < r->end_block; i++)
-		block_kill(t, &t->block[i]);
-	purge_pages(t, r);
+	FOR_BLOCKS(t, other, b)
+		block_kill(t, b);
+	purge_pages(t, other);
 	atomic_fetch_add(&t->epoch, 1);
 	wait_quiescent(t, NULL);
-	r->end_block = r->first_block;
-	r->end_link = r->max_link - MAX_LINKS / 2;
-	r->end_side = r->max_side - MAX_SIDE / 2;
 	codebuf_switch(&t->code);
 	t->stats.flushes++;
 	return table_rebuild(t);
-}
-
-static bool region_has_room(const struct tctx *t)
-{
-	const struct region *r = &t->region[t->code.half];
-
-	return codebuf_has_room(&t->code) && r->end_block < r->max_block &&
-	       r->end_link + HOST_MAX_LINKS <= r->max_link &&
-	       r->end_side + CODEBUF_SLACK <= r->max_side;
 }
 
 /* -- Translation ----------------------------------------------------------- */
@@ -354,12 +397,23 @@ static void check_block(struct tctx *t)
 	abort();
 }
 
+/* Can the records' narrower members hold it all? */
+static bool fits(const struct host_block *hb, gaddr pc)
+{
+	for (u32 i = 0; i < hb->nlinks; i++) {
+		u64 d = hb->link[i].target - pc;
+
+		if ((s64)d != (s32)d)
+			return false;
+	}
+	return true;
+}
+
 /* Lift and emit; shorter blocks until the result fits. */
 static int emit_block(struct tctx *t, gaddr pc, u32 mode,
 		      struct host_block *hb, enum exec_exit *why)
 {
 	unsigned max = t->cfg.max_insns ? t->cfg.max_insns : IR_MAX_INSNS;
-	struct region *r = &t->region[t->code.half];
 	int err;
 
 	/* Lockstep compares exact flags, at faults too. */
@@ -372,11 +426,10 @@ static int emit_block(struct tctx *t, gaddr pc, u32 mode,
 			check_block(t);
 		hb->code = codebuf_reserve(&t->code);
 		hb->avail = CODEBUF_SLACK;
-		hb->side = t->side + r->end_side;
-		hb->side_avail = CODEBUF_SLACK;
-		hb->first_link_id = r->end_link;
 		hb->nlinks = 0;
 		err = t->ir->overflow ? -E2BIG : host_backend->emit(t, t->ir, hb);
+		if (!err && !fits(hb, pc))
+			err = -E2BIG;
 		if (!err)
 			return 0;
 		if (max == 1)
@@ -386,55 +439,74 @@ static int emit_block(struct tctx *t, gaddr pc, u32 mode,
 	return err;
 }
 
+static void write_links(struct tctx *t, struct block *b,
+			const struct host_block *hb)
+{
+	u32 id = block_id(t, b);
+
+	b->nlinks = (u8)hb->nlinks;
+	for (unsigned i = 0; i < hb->nlinks; i++) {
+		const struct host_link *h = &hb->link[i];
+
+		*link_of(b, i) = (struct link){
+			.target = (s32)(h->target - b->pc),
+			.patch_off = (u16)h->patch_off,
+			.stub_off = (u16)h->stub_off, .block = id
+		};
+	}
+}
+
+/* Enter b into the lists of the guest pages that it was read from. */
+static int add_to_pages(struct tctx *t, struct block *b)
+{
+	const struct ir *ir = t->ir;
+	u64 first = b->pc / GUEST_PAGE_SIZE;
+
+	if ((t->npages + 2) * 2 > t->page_mask && pages_grow(t))
+		return -ENOMEM;
+	page_add(t, b, first, 0);
+	for (unsigned i = 1; i < ir->ninsns; i++)
+		if (ir->insn_pc[i] / GUEST_PAGE_SIZE != first) {
+			page_add(t, b, ir->insn_pc[i] / GUEST_PAGE_SIZE, 1);
+			break;
+		}
+	return 0;
+}
+
 static struct block *publish(struct tctx *t, gaddr pc, u32 mode,
 			     const struct host_block *hb)
 {
-	struct region *r = &t->region[t->code.half];
-	struct block *b = &t->block[r->end_block];
-	u64 first = pc / GUEST_PAGE_SIZE;
+	u32 len = (u32)align_up(hb->side_len + hb->nlinks *
+				sizeof(struct link) + sizeof(struct block), 8);
+	u8 *rec = codebuf_record(&t->code, len);
+	struct block *b = (struct block *)(void *)(rec + len) - 1;
 
-	memset(b, 0, sizeof(*b));
-	b->pc = pc;
-	b->mode = mode;
-	b->code_off = (u32)(hb->code - t->code.base);
-	b->code_len = hb->code_len;
-	b->entry_off = hb->entry_off;
-	b->side_off = r->end_side;
-	b->side_len = hb->side_len;
-	b->first_link = hb->first_link_id;
-	b->nlinks = hb->nlinks;
-	b->ninsns = (u16)t->ir->ninsns;
-	b->page[0] = b->page[1] = PAGE_NONE;
-	for (u32 i = 0; i < hb->nlinks; i++) {
-		struct link *l = &t->link[hb->first_link_id + i];
-
-		l->h = hb->link[i];
-		l->block = r->end_block;
-		l->next_in = l->to = 0;
-	}
-	if ((t->npages + 2) * 2 > t->page_mask && pages_grow(t))
+	memcpy(rec, hb->side, hb->side_len);
+	*b = (struct block){
+		.pc = pc, .mode = (u8)mode, .rec_units = (u16)(len / 8),
+		.code_off = (u32)(hb->code - t->code.base),
+		.code_len = (u16)hb->code_len, .side_len = (u16)hb->side_len,
+		.entry_off = (u8)hb->entry_off, .ninsns = (u8)t->ir->ninsns
+	};
+	write_links(t, b, hb);
+	if (add_to_pages(t, b))
 		return NULL;
-	page_add(t, b, first, 0);
-	for (unsigned i = 1; i < t->ir->ninsns; i++)
-		if (t->ir->insn_pc[i] / GUEST_PAGE_SIZE != first) {
-			page_add(t, b, t->ir->insn_pc[i] / GUEST_PAGE_SIZE, 1);
-			break;
-		}
-	r->end_block++;
-	r->end_link += hb->nlinks;
-	r->end_side += hb->side_len;
-	codebuf_commit(&t->code, hb->code_len);
+	codebuf_commit(&t->code, hb->code_len, len, block_id(t, b));
 	return table_add(t, b) ? NULL : b;
 }
 
 struct block *block_translate(struct tctx *t, gaddr pc, u32 mode,
 			      enum exec_exit *why)
 {
-	static struct host_block hb;	/* lock held: one translation at once */
+	/* Lock held: one translation at once. */
+	static u8 side[CODEBUF_SLACK / 2];
+	static struct host_block hb = {
+		.side = side, .side_avail = sizeof(side)
+	};
 	u64 start = t->cfg.stats ? now_ns() : 0;
 	struct block *b;
 
-	if (!region_has_room(t) && switch_half(t))
+	if (!codebuf_has_room(&t->code) && switch_half(t))
 		goto nomem;
 	if (emit_block(t, pc, mode, &hb, why))
 		return NULL;
@@ -462,29 +534,22 @@ nomem:
 
 struct block *block_by_host(const struct tctx *t, u64 host_pc)
 {
-	const u8 *p = (const u8 *)(uintptr_t)host_pc;
-	const struct region *r;
-	u64 off = (u64)(p - t->code.base);
-	u32 lo, hi;
+	u64 off = host_pc - (u64)(uintptr_t)t->code.base;
+	struct block *b, *end, *next;
+	u32 id;
 
-	if (!codebuf_holds(&t->code, host_pc) || off < t->code.fixed)
+	if (!codebuf_holds(&t->code, host_pc))
 		return NULL;
-	r = &t->region[codebuf_half_of(&t->code, p)];
-	lo = r->first_block;
-	hi = r->end_block;
-	while (lo < hi) {		/* last block that starts at or before */
-		u32 mid = lo + (hi - lo) / 2;
-
-		if (t->block[mid].code_off <= off)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	if (lo == r->first_block)
+	id = codebuf_marked(&t->code, host_pc);
+	if (!id)
 		return NULL;
-	lo--;
-	return off - t->block[lo].code_off < t->block[lo].code_len ?
-		&t->block[lo] : NULL;
+	b = block_at(t, id);
+	end = block_end(t, codebuf_half_of(&t->code, (u8 *)b));
+	if (b < end)
+		return NULL;
+	while ((next = block_younger(b)) >= end && next->code_off <= off)
+		b = next;
+	return off - b->code_off < b->code_len ? b : NULL;
 }
 
 /* -- Set-up ---------------------------------------------------------------- */
@@ -499,21 +564,8 @@ static void *reserve(u64 size)
 
 int block_init(struct tctx *t)
 {
-	t->block = reserve((u64)MAX_BLOCKS * sizeof(*t->block));
-	t->link = reserve((u64)MAX_LINKS * sizeof(*t->link));
-	t->side = reserve(MAX_SIDE);
 	t->ir = reserve(sizeof(*t->ir));
-	if (!t->block || !t->link || !t->side || !t->ir || pages_grow(t))
+	if (!t->ir || pages_grow(t))
 		return -ENOMEM;
-	for (unsigned h = 0; h < 2; h++) {
-		struct region *r = &t->region[h];
-
-		r->first_block = r->end_block = h * (MAX_BLOCKS / 2);
-		r->max_block = (h + 1) * (MAX_BLOCKS / 2);
-		r->end_link = h * (MAX_LINKS / 2);
-		r->max_link = (h + 1) * (MAX_LINKS / 2);
-		r->end_side = h * (MAX_SIDE / 2);
-		r->max_side = (h + 1) * (MAX_SIDE / 2);
-	}
 	return table_rebuild(t);
 }

@@ -24,38 +24,44 @@
 #include "translate/host/host.h"
 #include "translate/translate.h"
 
+/*
+ * A block's record in codebuf's record area.  The parts lie like this, so that
+ * the end is known before the block is complete:
+ *
+ *	side table | links, the last one first | struct block
+ */
 struct block {
 	gaddr pc;
-	u32 mode;
 	u32 code_off;		/* of its code, from codebuf.base */
-	u32 code_len;
-	u32 entry_off;		/* from its code */
-	u32 side_off, side_len;	/* in t->side */
-	u32 first_link, nlinks;	/* ids of its exits */
-	u32 in_links;		/* links that jump here: id + 1, 0 = none */
-	u32 page_next[2];	/* next block on the same guest page: index + 1 */
-	u32 page[2];		/* slots in the page table, or PAGE_NONE */
-	_Atomic u32 dead;
-	u16 ninsns, pad;
+	u32 in_links;		/* id of a link that jumps here, 0 = none */
+	u32 page_next[2];	/* next block on the same guest page: see
+				   page_add() */
+	u16 code_len, side_len;
+	u16 rec_units;		/* size of the record / 8 */
+	u8 entry_off;		/* from its code */
+	u8 nlinks, ninsns, mode;
+	_Atomic u8 dead;
 };
 
+/* A direct exit of a block. */
 struct link {
-	struct host_link h;
-	u32 block;		/* index of the block that it leaves */
-	u32 next_in;		/* in the target's in_links: id + 1 */
-	u32 to;			/* target block index + 1 while linked */
+	s32 target;		/* guest pc - the block's */
+	u16 patch_off, stub_off;	/* see host.h */
+	u32 block;		/* id of the block that it leaves */
+	u32 next_in;		/* next one in the target's in_links */
+	u32 to;			/* id of the target block while linked */
 };
 
 #define PAGE_NONE ~0u
 
 struct page_slot {
 	u64 page;		/* guest page number + 1; 0 = empty */
-	u32 head;		/* first block: index + 1 */
+	u32 head;		/* first block: see page_add() */
 };
 
 struct block_table {
 	u32 mask;
-	_Atomic u32 slot[];	/* block index + 1 */
+	_Atomic u32 slot[];	/* block ids */
 };
 
 struct exec_stats {
@@ -72,15 +78,6 @@ struct tctx {
 
 	struct block_table *_Atomic table;
 	u32 nused;			/* slots taken, dead ones included */
-	/* Reserved arrays, split between the two halves of code memory. */
-	struct block *block;
-	struct link *link;
-	u8 *side;
-	struct region {
-		u32 first_block, end_block, max_block;
-		u32 end_link, max_link;
-		u32 end_side, max_side;
-	} region[2];
 	struct page_slot *pages;
 	u32 npages, page_mask;
 
@@ -98,12 +95,22 @@ static inline u8 *block_entry(const struct tctx *t, const struct block *b)
 	return t->code.base + b->code_off + b->entry_off;
 }
 
+static inline const u8 *block_side(const struct block *b)
+{
+	return (const u8 *)(b + 1) - b->rec_units * 8;
+}
+
 /* Translate the block at pc; lock held.  NULL: *why is the exit reason. */
 struct block *block_translate(struct tctx *t, gaddr pc, u32 mode,
 			      enum exec_exit *why);
 
-/* Let exit `id` jump straight to b; lock held. */
-void block_link(struct tctx *t, u32 id, struct block *b);
+/* The exit whose stub is at this host address. */
+struct link *block_exit_at(const struct tctx *t, u64 host_pc);
+/* Where it leads. */
+gaddr block_exit_pc(const struct tctx *t, const struct link *l);
+
+/* Let exit l jump straight to b; lock held. */
+void block_link(struct tctx *t, struct link *l, struct block *b);
 
 /* Invalidate by guest range; lock held. */
 void block_invalidate(struct tctx *t, gaddr start, u64 len);

@@ -118,7 +118,7 @@ struct cpu {
 	u64 sem_desc;			/* call of a semantic function: what */
 	u32 sem_op;
 	_Atomic u32 in_helper;		/* translated code called a helper */
-	u64 link_id;			/* direct exit that asked to be linked */
+	u64 link_at;			/* stub that asked to be linked */
 	u64 seen_epoch;
 	struct interp_frame *interp;	/* values of the IR interpreter, lazy */
 	struct cpu *next_cpu;		/* list of the tctx */

@@ -152,7 +152,7 @@ bool exec_host_fault(struct cpu *cpu, void *uc, int signo, u64 info_addr,
 	b = block_by_host(t, pc);
 	if (!b)
 		return host_backend->runtime_fault(cpu, uc, info_addr);
-	if (!host_backend->recover(cpu, uc, t->side + b->side_off, b->side_len,
+	if (!host_backend->recover(cpu, uc, b,
 				   (u32)(pc - (u64)(uintptr_t)t->code.base) -
 				   b->code_off, info_addr))
 		return false;
@@ -256,8 +256,8 @@ static unsigned enter_block(struct tctx *t, struct cpu *cpu, struct block *b)
 	return reason;
 }
 
-/* The exit cpu->link_id wants to jump straight to the block at cpu->pc. */
-static void link_exit(struct tctx *t, struct cpu *cpu, u32 id, u64 epoch)
+/* The exit at cpu->link_at wants to jump straight to the block at cpu->pc. */
+static void link_exit(struct tctx *t, struct cpu *cpu, u64 epoch)
 {
 	enum exec_exit why;
 	struct block *b;
@@ -268,9 +268,9 @@ static void link_exit(struct tctx *t, struct cpu *cpu, u32 id, u64 epoch)
 	if (!b)
 		return;		/* the loop will meet the reason itself */
 	pthread_mutex_lock(&t->lock);
-	/* A reclaim since then has given the id to another block. */
+	/* A reclaim since then has put other code there. */
 	if (atomic_load(&t->epoch) == epoch)
-		block_link(t, id, b);
+		block_link(t, block_exit_at(t, cpu->link_at), b);
 	pthread_mutex_unlock(&t->lock);
 }
 
@@ -302,7 +302,7 @@ static unsigned run_translated(struct tctx *t, struct cpu *cpu)
 	epoch = cpu->seen_epoch;
 	reason = enter_block(t, cpu, b);
 	if (reason == EXEC_LINK) {
-		link_exit(t, cpu, (u32)cpu->link_id, epoch);
+		link_exit(t, cpu, epoch);
 		reason = EXEC_LOOKUP;
 	}
 	return reason;

@@ -11,7 +11,8 @@
 #include "translate/ir.h"
 #include "translate/translate.h"
 
-/* A direct exit of a block, patchable to jump to its target. */
+/* A direct exit of a block, patchable to jump to its target.  The stub makes
+ * enter() return EXEC_LINK with its own address in cpu->link_at. */
 struct host_link {
 	gaddr target;
 	u32 patch_off;		/* of the rel32 field, from the block's code */
@@ -30,11 +31,12 @@ struct host_block {
 	u32 side_avail, side_len;
 	unsigned nlinks;
 	struct host_link link[HOST_MAX_LINKS];
-	u32 first_link_id;	/* in: link ids are consecutive from here */
 	/* in: are the guest's flags surely dead at this pc?  NULL: assume
 	 * never, and keep them exact where an access may fault. */
 	bool (*flags_dead)(struct tctx *t, gaddr pc);
 };
+
+struct block;
 
 struct host_backend {
 	const char *name;
@@ -43,16 +45,16 @@ struct host_backend {
 	int (*init)(struct tctx *t, u8 *buf, u32 avail, u32 *len);
 	/* 0, -ENOSPC (code memory), -E2BIG (split the block and try again). */
 	int (*emit)(struct tctx *t, const struct ir *ir, struct host_block *hb);
-	/* Point an exit at host code; atomic for threads executing it. */
-	void (*patch)(u8 *code, const struct host_link *l, const u8 *target);
-	void (*unpatch)(u8 *code, const struct host_link *l);
+	/* Point an exit (code + patch_off) at host code or at its stub; atomic
+	 * for threads executing it. */
+	void (*patch)(u8 *field, const u8 *target);
 	/* Make every later entry of the block go to the dispatcher. */
 	void (*poison)(struct tctx *t, u8 *entry);
 	/* Enter translated code; returns enum exec_exit. */
 	unsigned (*enter)(struct cpu *cpu, const void *code);
 	/* Recover state: host pc `off` bytes into the block; see
 	 * exec_host_fault(). */
-	bool (*recover)(struct cpu *cpu, void *uc, const u8 *side, u32 side_len,
+	bool (*recover)(struct cpu *cpu, void *uc, const struct block *b,
 			u32 off, u64 fault_addr);
 	/* A fault inside the runtime stubs: the same for what they do on the
 	 * guest's behalf; false if they cannot fault there. */

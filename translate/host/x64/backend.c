@@ -70,27 +70,22 @@ static int emit(struct tctx *t, const struct ir *ir, struct host_block *hb)
 static unsigned enter(struct cpu *cpu, const void *code)
 {
 	unsigned (*fn)(struct cpu *, const void *);
+	const struct tctx *t = cpu->tctx;
 	unsigned reason;
 
 	memcpy(&fn, &runtime.enter, sizeof(fn));
 	reason = fn(cpu, code);
 	if (reason == EXEC_LINK)
-		cpu->pc = cpu->tctx->link[cpu->link_id].h.target;
+		cpu->pc = block_exit_pc(t, block_exit_at(t, cpu->link_at));
 	return reason;
 }
 
 /* One aligned store (see isel_ctl.c); other threads execute old or new. */
-static void set_rel32(u8 *code, const struct host_link *l, const u8 *target)
+static void set_rel32(u8 *field, const u8 *target)
 {
-	u8 *at = code + l->patch_off;
-	s32 d = (s32)(target - (at + 4));
+	s32 d = (s32)(target - (field + 4));
 
-	__atomic_store_n((s32 *)(void *)at, d, __ATOMIC_RELEASE);
-}
-
-static void unpatch(u8 *code, const struct host_link *l)
-{
-	set_rel32(code, l, code + l->stub_off);
+	__atomic_store_n((s32 *)(void *)field, d, __ATOMIC_RELEASE);
 }
 
 /* jmp to the block's first bytes, which are 16 before its entry. */
@@ -192,7 +187,6 @@ static const struct host_backend x64_backend = {
 	.init = init,
 	.emit = emit,
 	.patch = set_rel32,
-	.unpatch = unpatch,
 	.poison = poison,
 	.enter = enter,
 	.recover = x64_recover,

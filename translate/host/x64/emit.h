@@ -17,8 +17,8 @@ void side_start(struct cg *cg);
  * signal context and make it continue in the runtime's way out.  False: no
  * record for this place.
  */
-bool x64_recover(struct cpu *cpu, void *uc, const u8 *side, u32 side_len,
-		 u32 off, u64 fault_addr) SIGSAFE;
+bool x64_recover(struct cpu *cpu, void *uc, const struct block *b, u32 off,
+		 u64 fault_addr) SIGSAFE;
 bool x64_runtime_fault(struct cpu *cpu, void *uc, u64 fault_addr) SIGSAFE;
 u64 x64_context_pc(const void *uc) SIGSAFE;
 

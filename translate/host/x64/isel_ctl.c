@@ -5,7 +5,7 @@
  *
  * A direct exit ends in a jmp or jcc whose rel32 lies inside an aligned 8-byte
  * word, so that one store redirects it; until linked it leads to a cold stub
- * that tells the dispatcher its number.  A backward branch looks at
+ * that tells the dispatcher its address.  A backward branch looks at
  * cpu->exit_request first.  See runtime.h for the routines jumped to.
  *
  * Calls keep pairs {guest return pc, host return address} on the host stack:
@@ -34,8 +34,7 @@ static void cold_link(struct cg *cg, struct cg_cold *c)
 	struct host_link *l = &cg->hb->link[c->imm];
 
 	l->stub_off = (u32)(cg->e.p - cg->hb->code);
-	enc_mov_ri(&cg->e, RAX, cg->hb->first_link_id + c->imm);
-	enc_jmp_to(&cg->e, runtime.link);
+	enc_call_to(&cg->e, runtime.link);
 }
 
 /* `field` (a rel32) is a direct exit to the guest's target. */

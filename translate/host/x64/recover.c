@@ -12,11 +12,12 @@
  *		  bits 4-7 guest pc: 0-14 units of 4 bytes more than in the
  *		  last record, 15: u64 follows
  *
- * The table begins with the block's pc.
+ * The first record counts from the block's code and pc.
  */
 #include <string.h>
 #include <ucontext.h>
 
+#include "translate/block.h"
 #include "translate/host/x64/emit.h"
 #include "translate/host/x64/pins.h"
 #include "translate/host/x64/runtime.h"
@@ -36,7 +37,6 @@ void side_start(struct cg *cg)
 	cg->side = cg->hb->side;
 	cg->side_off = 0;
 	cg->side_pc = cg->ir->pc;
-	put(cg, &cg->side_pc, 8);
 }
 
 static void record(struct cg *cg, unsigned what)
@@ -86,13 +86,13 @@ struct found {
 	unsigned what;
 };
 
+/* f->pc: the block's. */
 static bool find(const u8 *p, u32 len, u32 want, struct found *f)
 {
 	const u8 *end = p + len;
 	u32 off = 0, d;
 
-	memcpy(&f->pc, p, 8);
-	for (p += 8; p < end; ) {
+	while (p < end) {
 		d = *p++;
 		if (d == 255) {
 			memcpy(&d, p, 4);
@@ -167,17 +167,17 @@ static bool return_stack_full(struct cpu *cpu, greg_t *g, u64 addr)
 	return true;
 }
 
-bool x64_recover(struct cpu *cpu, void *ucp, const u8 *side, u32 side_len,
-		 u32 off, u64 fault_addr)
+bool x64_recover(struct cpu *cpu, void *ucp, const struct block *b, u32 off,
+		 u64 fault_addr)
 {
 	ucontext_t *uc = ucp;
 	greg_t *g = uc->uc_mcontext.gregs;
 	fpregset_t fp = uc->uc_mcontext.fpregs;
-	struct found f;
+	struct found f = { .pc = b->pc };
 
 	if (return_stack_full(cpu, g, fault_addr))
 		return true;
-	if (!find(side, side_len, off, &f))
+	if (!find(block_side(b), b->side_len, off, &f))
 		return false;
 #define SAVE_PIN(guest, host) cpu->r[guest] = (u64)g[greg_of[host]];
 	PINS_GPR(SAVE_PIN)

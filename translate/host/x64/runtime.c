@@ -81,7 +81,9 @@ static void emit_leave_pc(struct enc *e, unsigned reason)
 
 static void emit_link(struct enc *e)
 {
-	enc_mov_mr(e, 1, ENV(link_id), RAX);
+	enc_pop_r(e, RAX);
+	enc_alu_ri(e, ALU_SUB, 1, RAX, 5);	/* to the call itself */
+	enc_mov_mr(e, 1, ENV(link_at), RAX);
 	enc_mov_ri(e, RCX, EXEC_LINK);
 	enc_jmp_to(e, runtime.leave);
 }

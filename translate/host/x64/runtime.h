@@ -7,7 +7,7 @@
  *   leave		jump; ecx = exit reason, pinned registers live
  *   leave_canonical	jump; the same, but struct cpu is complete already
  *   lookup		jump; rax = guest pc: returns EXEC_LOOKUP
- *   link		jump; eax = link id: returns EXEC_LINK
+ *   link		call, from the stub of an exit: returns EXEC_LINK
  *   interrupt		jump; rax = guest pc: returns EXEC_INTERRUPT
  *   ret_miss		jump; rax = guest pc of a return whose pair on top of
  *			the return stack does not match
