@@ -20,26 +20,35 @@ roots_prepare() {
 	[ "$(uname -m)" = x86_64 ] || bail "the host is not x86_64"
 	command -v apt-get >/dev/null || bail "no apt-get to fetch packages"
 	mkdir -p "$guests"
-	for arch in arm64 amd64; do
-		root=$guests/$arch/root
-		sh "$top_srcdir/data/fetch-debs" -d $arch "$guests/$arch" \
-			"$@" >"$guests/$arch.log" 2>&1 </dev/null ||
-			bail "packages cannot be fetched"
-		mkdir -p "$root/proc" "$root/dev" "$root/tmp" "$root/etc" \
-			"$root/root"
-		[ -e "$root/etc/group" ] || root_finish
-	done
+	# Several tests may start at the same time.
+	(
+		flock 8
+		root_fetch arm64 "$@" & one=$!
+		root_fetch amd64 "$@" && wait $one
+	) 8>"$guests/.lock" || bail "packages cannot be fetched"
 	: >>"$guests/arm64/root/dragoman"
 	roots_probe
 }
 
+# root_fetch ARCH PACKAGE...
+root_fetch() {
+	arch=$1
+	shift
+	dir=$guests/$arch
+	sh "$top_srcdir/data/fetch-debs" -d "$arch" "$dir" "$@" \
+		>"$guests/$arch.log" 2>&1 </dev/null || return 1
+	mkdir -p "$dir/root/proc" "$dir/root/dev" "$dir/root/tmp" \
+		"$dir/root/etc" "$dir/root/root"
+	[ -e "$dir/root/etc/group" ] || root_finish "$dir/root"
+}
+
 # What maintainer scripts would have done, as far as tests need it.
 root_finish() {
-	ln -sf bash "$root/bin/sh"
-	ln -sf python3.11 "$root/usr/bin/python3"
+	ln -sf bash "$1/bin/sh"
+	ln -sf python3.11 "$1/usr/bin/python3"
 	printf '%s\n' root:x:0:0:root:/root:/bin/bash \
-		nobody:x:65534:65534::/:/bin/false >"$root/etc/passwd"
-	printf '%s\n' root:x:0: nogroup:x:65534: >"$root/etc/group"
+		nobody:x:65534:65534::/:/bin/false >"$1/etc/passwd"
+	printf '%s\n' root:x:0: nogroup:x:65534: >"$1/etc/group"
 }
 
 # Which namespaces this host lets us have.
