@@ -5,6 +5,9 @@
  */
 #include "linux-user/procops.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "linux-user/ownfd.h"
 #include "linux-user/proc_ops.h"
 #include "linux-user/procfs.h"
@@ -35,6 +38,20 @@ static int own_fd(struct sysctx *c, int fd)
 	return ownfd_next(fd);
 }
 
+static u64 own_size(struct sysctx *c)
+{
+	FILE *f = fopen("/proc/self/statm", "re");
+	struct space_info i;
+	u64 pages = 0;
+
+	space_get_info(((struct task *)c->task)->proc->space, &i);
+	if (f && fscanf(f, "%" SCNu64, &pages) != 1)
+		pages = 0;
+	if (f)
+		fclose(f);
+	return pages > i.pages ? (pages - i.pages) * GUEST_PAGE_SIZE : 0;
+}
+
 static void each_thread(struct sysctx *c,
 			void (*fn)(struct sysctx *c, s64 tid, void *arg),
 			void *arg)
@@ -54,5 +71,6 @@ const struct sys_ops user_sys_ops = {
 	.exe_path = exe_path,
 	.code_written = code_written,
 	.own_fd = own_fd,
+	.own_size = own_size,
 	.each_thread = each_thread,
 };

@@ -60,6 +60,7 @@ struct task *task_new(struct process *p, u64 mask)
 	t->sys.cpu = t->cpu;
 	t->sys.ops = p->sys_ops;
 	t->sys.cfg = &p->sys_cfg;
+	t->sys.state = &p->sys_state;
 	t->sys.task = t;
 	return t;
 }

@@ -40,6 +40,7 @@ struct process {
 	gaddr entry, vdso, sigreturn;	/* sigreturn: vDSO trampoline */
 	int self_fd;			/* our own executable, high, CLOEXEC */
 	struct sys_config sys_cfg;
+	struct sys_state sys_state;
 	const struct sys_ops *sys_ops;	/* what syscalls/ asks of us */
 	struct signal_table *sig;	/* handlers, signal.h */
 	pthread_mutex_t lock;		/* list of tasks */

@@ -67,10 +67,22 @@ struct sys_ops {
 	/* The lowest descriptor >= fd that belongs to the runner and does not
 	 * exist for the guest (close_range, /proc/self/fd), or -1. */
 	int (*own_fd)(struct sysctx *c, int fd);
+	/* Bytes of address space that are not the guest's (RLIMIT_AS). */
+	u64 (*own_size)(struct sysctx *c);
 	/* Call fn for every thread of the process (seccomp's TSYNC). */
 	void (*each_thread)(struct sysctx *c,
 			    void (*fn)(struct sysctx *c, s64 tid, void *arg),
 			    void *arg);
+};
+
+/* One per process; zero at start.  Copied by fork, lost by exec. */
+struct sys_state {
+	/* Limits of address space and data as the guest set them; the host's
+	 * are larger by what the runner needs. */
+	struct {
+		_Atomic bool set;
+		u64 cur, max;
+	} limit[2];
 };
 
 /* One per guest thread. */
@@ -91,6 +103,7 @@ struct sysctx {
 	bool tagged_addr;		/* PR_SET_TAGGED_ADDR_CTRL is on */
 	/* Filters; another thread's TSYNC may set it. */
 	const struct seccomp_filter *_Atomic seccomp;
+	struct sys_state *state;
 };
 
 /* What a new thread or process has from the one that made it. */

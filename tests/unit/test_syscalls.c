@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -33,9 +34,9 @@ enum {
 	NR_epoll_ctl = 21, NR_epoll_pwait = 22, NR_dup3 = 24, NR_fcntl = 25,
 	NR_openat = 56, NR_close = 57, NR_getdents64 = 61, NR_read = 63,
 	NR_readlinkat = 78, NR_newfstatat = 79, NR_fstat = 80,
-	NR_nanosleep = 101, NR_uname = 160, NR_prctl = 167, NR_getpid = 172,
-	NR_semget = 190, NR_semctl = 191, NR_close_range = 436,
-	NR_openat2 = 437
+	NR_nanosleep = 101, NR_uname = 160, NR_setrlimit = 164, NR_prctl = 167,
+	NR_getpid = 172, NR_semget = 190, NR_semctl = 191, NR_prlimit64 = 261,
+	NR_close_range = 436, NR_openat2 = 437
 };
 
 #define ARENA 0x20000000ull
@@ -44,6 +45,7 @@ enum {
 static struct cpu cpu;
 static struct sysctx ctx;
 static struct sys_config cfg;
+static struct sys_state state;
 static char asked[64];		/* last name given to open_proc */
 static int limit = 1000000;
 
@@ -56,6 +58,11 @@ static int fake_open_proc(struct sysctx *c, const char *name, int flags)
 static const char *fake_exe_path(struct sysctx *c)
 {
 	return "/bin/true";
+}
+
+static u64 fake_own_size(struct sysctx *c)
+{
+	return 1 << 20;
 }
 
 static int fake_own_fd(struct sysctx *c, int fd)
@@ -76,6 +83,7 @@ static const struct sys_ops ops = {
 	.open_proc = fake_open_proc,
 	.exe_path = fake_exe_path,
 	.own_fd = fake_own_fd,
+	.own_size = fake_own_size,
 };
 
 static void on_fault(int signo, siginfo_t *si, void *uc)
@@ -102,6 +110,7 @@ static void setup(void)
 	ctx.cpu = &cpu;
 	ctx.ops = &ops;
 	ctx.cfg = &cfg;
+	ctx.state = &state;
 }
 
 static s64 guest(u64 nr, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5)
@@ -544,6 +553,26 @@ START_TEST(refused_options)
 }
 END_TEST
 
+START_TEST(size_limits)
+{
+	struct rlimit *g = (void *)ARENA, h;
+
+	*g = (struct rlimit){ 1ull << 40, 1ull << 41 };
+	ck_assert_int_eq(G(NR_setrlimit, RLIMIT_AS, g), 0);
+	getrlimit(RLIMIT_AS, &h);
+	ck_assert_uint_eq(h.rlim_cur, (1ull << 40) + (1 << 20));
+	memset(g, 0, sizeof(*g));
+	ck_assert_int_eq(G(NR_prlimit64, 0, RLIMIT_AS, 0, g), 0);
+	ck_assert_uint_eq(g->rlim_cur, 1ull << 40);
+	ck_assert_uint_eq(g->rlim_max, 1ull << 41);
+	ck_assert_int_eq(G(NR_setrlimit, RLIMIT_AS, g), 0);
+	g->rlim_cur = g->rlim_max + 1;
+	ck_assert_int_eq(G(NR_setrlimit, RLIMIT_AS, g), -EINVAL);
+	ck_assert_int_eq(G(NR_setrlimit, RLIMIT_AS, 16), -EFAULT);
+	ck_assert_int_eq(G(NR_setrlimit, RLIMIT_AS, 0), -EFAULT);
+}
+END_TEST
+
 /* -- strace -------------------------------------------------------------- */
 
 static char log_name[] = "/tmp/test_syscalls_log_XXXXXX";
@@ -618,7 +647,7 @@ int main(void)
 		table_is_seccomps, open_flags, window, window_race,
 		guarded_copies, stat_layout, epoll_events, semaphores,
 		descriptors, proc_aliases, exe_aliases, fdinfo_flags, prefix,
-		release, refused_options, strace_lines,
+		release, refused_options, size_limits, strace_lines,
 	};
 	Suite *s = suite_create("syscalls");
 	TCase *tc = tcase_create("syscalls");
