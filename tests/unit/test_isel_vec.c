@@ -44,6 +44,7 @@ static unsigned host_regs[3];		/* of operands; 0-15 GPR, 16.. XMM */
 static unsigned def_reg;
 static u32 mock_taken, mock_tmps;
 static bool mock_cold_used;
+static bool mock_tight;		/* nothing is pinned: all compete for locals */
 static u64 rng = 88172645463325252ull;
 static u64 runs, inlined;
 static bool bad_cold;
@@ -77,8 +78,9 @@ static unsigned take(u32 allowed)
 /* As many as pins.h leaves: 8 vector and 4 general temporaries. */
 #define TMP_XMM 0xff000000u
 #define TMP_GPR (1u << RAX | 1u << RCX | 1u << RDX | 1u << R11)
-#define ANY_XMM 0xffff0000u
-#define ANY_GPR (0xffffu & ~(1u << RSP | 1u << RBP))
+#define ANY_XMM (mock_tight ? TMP_XMM : 0xffff0000u)
+#define ANY_GPR (mock_tight ? TMP_GPR : \
+			      0xffffu & ~(1u << RSP | 1u << RBP))
 
 unsigned cg_use_xmm(struct cg *c, val_t v)
 {
@@ -790,6 +792,8 @@ static const struct row {
 	R3(VUDOT, 4, T_V, 0) R3(VSDOT, 4, T_V, 0) R3(VUSDOT, 4, T_V, 0)
 	R2(AESE, 1, T_V128, 0) R2(AESD, 1, T_V128, 0) R1(AESMC, 1, T_V128, 0)
 	R1(AESIMC, 1, T_V128, 0)
+	{ IR_CRC32, 7, T_I32, 0, IR_I32, IR_I32, 0 },
+	{ IR_CRC32, 8, T_I32, 0, IR_I32, IR_I64, 0 },
 	{ IR_CRC32C, 7, T_I32, 0, IR_I32, IR_I32, 0 },
 	{ IR_CRC32C, 8, T_I32, 0, IR_I32, IR_I64, 0 },
 	R3(SHA1C, 4, T_V128, 0) R3(SHA1P, 4, T_V128, 0) R3(SHA1M, 4, T_V128, 0)
@@ -814,7 +818,8 @@ static void try_inst(unsigned es, bool fp)
 	for (unsigned f = 0; f < ARRAY_LEN(levels); f++) {
 		if (f && feats[f] == feats[f - 1])
 			continue;
-		for (unsigned v = 0; v < 3; v++) {
+		for (unsigned v = 0; v < 4; v++) {
+			mock_tight = v == 3;
 			if (!generate(feats[f]))
 				break;
 			inlined++;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Inline forms of the cryptographic operations and checksums: AES, SHA-1,
- * SHA-256, carry-less multiplication, CRC32C.
+ * SHA-256, SHA-512, carry-less multiplication, CRC32, CRC32C.
  */
 #include "translate/host/x64/isel_v.h"
 
@@ -93,6 +93,42 @@ bool isel_vpmull(struct cg *cg, const struct ir_inst *i, unsigned idx)
 }
 
 /* -- CRC ---------------------------------------------------------------------------- */
+
+/*
+ * CRC-32 (ISO) by two carry-less products.  In bit-reversed order the number
+ * to be reduced is m, a power series mod x^64; with P the polynomial (lowest
+ * bit set) there is t = m / P mod x^64, and m + t * P is a multiple of x^64:
+ * its upper half is the remainder.  Shorter data are moved to the top: the
+ * zeros in front do nothing.
+ */
+bool isel_crc32(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	static const u64 p = 0x1db710641, p_inverse = 0xb4e5b025f7011641;
+	unsigned bits = 8u << (i->aux & 3), a, b, d, g, x;
+
+	if (!vx_has(cg, HF_PCLMUL | HF_SSE41))
+		return false;
+	a = cg_use_gpr(cg, i->a);
+	b = cg_use_gpr(cg, i->b);
+	d = cg_def_gpr_early(cg, idx);
+	g = cg_tmp_gpr(cg);
+	x = cg_tmp_xmm(cg);
+	cg_clobber_flags(cg);
+	enc_mov_rr(&cg->e, 0, g, a);
+	enc_alu_rr(&cg->e, ALU_XOR, bits == 64, g, b);
+	if (bits < 64)
+		enc_sh_ri(&cg->e, SH_SHL, 1, g, 64 - bits);
+	enc_xg(&cg->e, SSE_MOVQ_XG, x, g);
+	v3k2i(cg, SSE_PCLMULQDQ, x, x, p_inverse, p, 0x00);
+	v3k2i(cg, SSE_PCLMULQDQ, x, x, p_inverse, p, 0x10);
+	enc_gsi(&cg->e, SSE_PEXTRD, d, x, 2);
+	if (bits < 32) {
+		enc_mov_rr(&cg->e, 0, g, a);
+		enc_sh_ri(&cg->e, SH_SHR, 0, g, bits);
+		enc_alu_rr(&cg->e, ALU_XOR, 0, d, g);
+	}
+	return true;
+}
 
 bool isel_crc32c(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
@@ -201,33 +237,61 @@ static void sha256_pack(struct cg *cg, unsigned d, unsigned c, unsigned x,
 	v2i(cg, SSE_PSHUFD, c, c, 0xb1);
 }
 
+/* After four rounds: new words of X (high halves) or Y (low halves). */
+static void sha256_unpack(struct cg *cg, bool y, unsigned d, unsigned abef,
+			  unsigned cdgh)
+{
+	v3(cg, y ? SSE_PUNPCKLQDQ : SSE_PUNPCKHQDQ, d, abef, cdgh);
+	v2i(cg, SSE_PSHUFD, d, d, 0xb1);
+}
+
+/* The SHA256H2 that goes with SHA256H i, 0 if none follows closely. */
+static unsigned sha256_partner(const struct cg *cg, const struct ir_inst *i,
+			       unsigned idx)
+{
+	for (unsigned k = idx + 1; k < idx + 8 && k < cg->ir->ninst; k++) {
+		const struct ir_inst *h = &cg->ir->inst[k];
+
+		if (h->op == IR_SHA256H2 && h->a == i->b && h->b == i->a &&
+		    h->c == i->c && !(cg->val[k].flags & CGV_DEAD))
+			return k;
+	}
+	return 0;
+}
+
+/*
+ * Both halves of the new state come out of the same rounds, so a SHA256H
+ * also does the SHA256H2 that follows with the same operands.
+ */
 bool isel_sha256h(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
 	bool h2 = i->op == IR_SHA256H2;
-	unsigned save, s, c, w;
+	unsigned save, s, c, d2 = 0, partner;
 	struct vx r;
 
 	if (!vx_has(cg, HF_SHA))
 		return false;
+	partner = h2 ? 0 : sha256_partner(cg, i, idx);
 	r = vx_get3(cg, i, idx);
+	if (partner) {
+		cg->val[partner].home = CG_NOREG;	/* not yet free */
+		cg->val[partner].flags |= CGV_DONE;
+		d2 = cg_def_xmm_early(cg, partner);
+	}
 	save = cg_tmp_xmm(cg);
 	s = cg_tmp_xmm(cg);
 	c = cg_tmp_xmm(cg);
-	w = cg_tmp_xmm(cg);
 	/* SHA256H: a = X, b = Y.  SHA256H2: a = Y, b = X. */
 	sha256_pack(cg, s, c, h2 ? r.b : r.a, h2 ? r.a : r.b);
-	vmov(cg, w, r.c);
 	vmov(cg, save, 0);
-	vmov(cg, 0, w);
+	vmov(cg, 0, r.c);
 	enc_v0(&cg->e, SSE_SHA256RNDS2, c, s);		/* new ABEF; s: CDGH */
 	v2i(cg, SSE_PSHUFD, 0, 0, 0xee);
 	enc_v0(&cg->e, SSE_SHA256RNDS2, s, c);		/* s: ABEF, c: CDGH */
 	vmov(cg, 0, save);
-	if (h2)		/* e f g h: low halves of both */
-		v3(cg, SSE_PUNPCKLQDQ, r.d, s, c);
-	else
-		v3(cg, SSE_PUNPCKHQDQ, r.d, s, c);
-	v2i(cg, SSE_PSHUFD, r.d, r.d, 0xb1);
+	sha256_unpack(cg, h2, r.d, s, c);
+	if (partner)
+		sha256_unpack(cg, true, d2, s, c);
 	return true;
 }
 
@@ -307,22 +371,22 @@ bool isel_sha512h(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	static const s8 s1[3] = { 14, 18, 41 };
 	struct vx r = vx_get3(cg, i, idx);
 	unsigned t = cg_tmp_xmm(cg), u = cg_tmp_xmm(cg), s = cg_tmp_xmm(cg);
-	unsigned v = cg_tmp_xmm(cg), xs = cg_tmp_xmm(cg);
+	unsigned v = cg_tmp_xmm(cg);
 
 	v3(cg, SSE_PUNPCKHQDQ, u, r.c, r.c);
 	sigma512(cg, s, u, s1, t);
-	swap64(cg, xs, r.b);
-	choose(cg, v, u, xs, r.b);
+	swap64(cg, r.d, r.b);
+	choose(cg, v, u, r.d, r.b);
 	v3(cg, SSE_PADDQ, v, v, s);
 	v3(cg, SSE_PADDQ, v, v, r.a);	/* the high word */
 	swap64(cg, u, r.c);
 	v3(cg, SSE_PADDQ, u, u, v);
 	sigma512(cg, s, u, s1, t);
-	choose(cg, r.d, u, r.c, xs);
-	v3(cg, SSE_PADDQ, r.d, r.d, s);
-	swap64(cg, t, r.a);
-	v3(cg, SSE_PADDQ, r.d, r.d, t);	/* the low word */
-	v3(cg, SSE_PUNPCKHQDQ, r.d, r.d, v);
+	choose(cg, t, u, r.c, r.d);
+	v3(cg, SSE_PADDQ, t, t, s);
+	swap64(cg, s, r.a);
+	v3(cg, SSE_PADDQ, t, t, s);	/* the low word */
+	v3(cg, SSE_PUNPCKHQDQ, r.d, t, v);
 	return true;
 }
 
