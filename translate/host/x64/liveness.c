@@ -142,6 +142,18 @@ static void check_home(struct walk *w, unsigned at)
 		x->home = CG_NOREG;
 }
 
+/*
+ * CLZ of an RBIT counts trailing zeros of what RBIT reversed: that value, or
+ * 0.  The RBIT itself may then be unneeded.
+ */
+val_t cg_clz_source(const struct cg *cg, const struct ir_inst *i)
+{
+	const struct ir_inst *r = &cg->ir->inst[cg->root[i->a]];
+
+	return cg->feat & HF_BMI1 && r->op == IR_RBIT && r->type == i->type ?
+		r->a : 0;
+}
+
 static void walk_inst(struct walk *w, const struct ir_inst *i, unsigned at)
 {
 	enum {
@@ -165,6 +177,10 @@ static void walk_inst(struct walk *w, const struct ir_inst *i, unsigned at)
 	else if (i->op == IR_HELPER ||
 		 (!w->cg->hb->flags_dead && fl & (IRF_L | IRF_M)))
 		need_flags(w, at);
+	if (i->op == IR_CLZ && cg_clz_source(w->cg, i)) {
+		use(w, cg_clz_source(w->cg, i), at, 0);
+		return;
+	}
 	use(w, i->a, at, 0);
 	if (i->b)
 		use(w, i->b, at, 1);

@@ -73,6 +73,7 @@ void flags_load_carry(struct cg *cg, val_t f, bool inverted);
 
 /* liveness.c: fill cg->val[] and cg->root[] from the IR. */
 void cg_liveness(struct cg *cg);
+val_t cg_clz_source(const struct cg *cg, const struct ir_inst *i);
 
 /* -- Allocator services for emit.c and isel of state (regalloc.c) ---------- */
 void ra_start(struct cg *cg);

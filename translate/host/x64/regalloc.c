@@ -208,7 +208,9 @@ static unsigned pick_victim(struct cg *cg, u32 cand)
 		val_t v = cg->reg_val[r];
 		unsigned rank = cg->val[v].last + 1u;
 
-		if (cg->val[v].mem || remat(cg, v))
+		if (rank <= cg->cur)			/* dead */
+			rank = 3 * IR_MAX_INST;
+		else if (cg->val[v].mem || remat(cg, v))
 			rank += IR_MAX_INST;
 		if (rank > best_rank) {
 			best_rank = rank;
