@@ -19,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -191,28 +190,26 @@ static char **child_argv(struct exec *x, const char *self, const char *fd,
 
 static int exec_guest(struct exec *x, struct task *t)
 {
-	const char *path = (const char *)getauxval(AT_EXECFN);
 	char fd_text[16], self_text[16], filter_text[16], **argv;
-	int self = t->proc->self_fd, fd = open_for_child(x), err;
-	int filters = seccomp_export(&t->sys);
+	int self = t->proc->self_fd, filters, fd, err;
 
+	/* Perhaps binfmt_misc helps. */
+	if (self < 0)
+		return exec_host(&x->p, x->dirfd, x->flags,
+				 x->argv.w + EXTRA, x->envp.w + EXTRA);
+	fd = open_for_child(x);
 	if (fd < 0)
 		return fd;
+	filters = seccomp_export(&t->sys);
 	snprintf(fd_text, sizeof(fd_text), "%d", fd);
 	snprintf(self_text, sizeof(self_text), "%d", self);
 	snprintf(filter_text, sizeof(filter_text), "%d", filters);
 	argv = child_argv(x, self_text, fd_text, filter_text);
-	if (self >= 0) {
-		fcntl(self, F_SETFD, 0);
-		syscall(SYS_execveat, self, "", argv, x->envp.w + EXTRA,
-			AT_EMPTY_PATH);
-		err = -errno;
-		fcntl(self, F_SETFD, FD_CLOEXEC);
-	} else {
-		execve(path ? path : "/proc/self/exe", argv,
-		       x->envp.w + EXTRA);
-		err = -errno;
-	}
+	fcntl(self, F_SETFD, 0);
+	syscall(SYS_execveat, self, "", argv, x->envp.w + EXTRA,
+		AT_EMPTY_PATH);
+	err = -errno;
+	fcntl(self, F_SETFD, FD_CLOEXEC);
 	close(fd);
 	if (filters >= 0)
 		close(filters);

@@ -37,6 +37,9 @@
 /* Bit of AT_FLAGS: binfmt_misc has put the guest's argv[0] behind the path. */
 #define AT_FLAGS_PRESERVE_ARGV0 1
 
+/* Our own ELF header (from the linker). */
+extern const u8 __ehdr_start[] __attribute__((visibility("hidden")));
+
 static struct cmdline cl;
 static struct process proc;
 static struct prog prog;
@@ -71,6 +74,25 @@ static void start_log(void)
 	ownfd_note(log_fd());
 }
 
+/* Without /proc: the name we were called by, unless binfmt_misc has put the
+ * guest program's there. */
+static int open_self_by_name(void)
+{
+	const char *name = (const char *)getauxval(AT_EXECFN);
+	u8 head[ELF_HEAD], class;
+	ssize_t n = 0;
+	int fd = name ? open(name, O_RDONLY | O_CLOEXEC) : -1;
+
+	if (fd < 0)
+		return -1;
+	n = pread(fd, head, sizeof(head), 0);
+	if (elf_machine(head, n > 0 ? (size_t)n : 0, &class) ==
+	    elf_machine(__ehdr_start, ELF_HEAD, &class))
+		return fd;
+	close(fd);
+	return -1;
+}
+
 /* A guest child has inherited the descriptor, which also works where there
  * is no /proc or no file of ours (chroot). */
 static int open_self(void)
@@ -81,6 +103,8 @@ static int open_self(void)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 	} else {
 		fd = open("/proc/self/exe", O_PATH | O_CLOEXEC);
+		if (fd < 0)
+			fd = open_self_by_name();
 		if (fd < 0)
 			return -1;
 		fd = ownfd_raise(fd);

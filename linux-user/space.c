@@ -155,6 +155,41 @@ static bool hits_guard(const struct space *s, gaddr end)
 	       n->start - end < STACK_GUARD_GAP;
 }
 
+/* Does the host have a page here? */
+static bool host_has(gaddr addr)
+{
+	unsigned char vec;
+
+	return !mincore((void *)addr, GUEST_PAGE_SIZE, &vec);
+}
+
+/*
+ * The host kernel lets a mapping that grows down grow without telling us.
+ * Before [addr, ...) is looked at: let the map follow.
+ */
+void space_follow_stack(struct space *s, gaddr addr)
+{
+	const struct vma *n = map_next(&s->map, addr);
+	gaddr lo = align_down(addr, GUEST_PAGE_SIZE), hi, mid;
+	struct vma v;
+
+	if (!n || n->start <= lo || !(n->flags & MAP_GROWSDOWN) ||
+	    !host_has(n->start - GUEST_PAGE_SIZE) || map_prepare(&s->map))
+		return;
+	/* What has grown has no holes: find its start, at hi in the end. */
+	for (hi = n->start - GUEST_PAGE_SIZE; lo < hi; ) {
+		mid = align_down(lo + (hi - lo) / 2, GUEST_PAGE_SIZE);
+		if (host_has(mid))
+			hi = mid;
+		else
+			lo = mid + GUEST_PAGE_SIZE;
+	}
+	v = *n;
+	v.start = hi;
+	map_remove(&s->map, n->start, n->end);
+	map_add(&s->map, &v);
+}
+
 /* A place for len bytes: the hint if it is free, else the highest one below
  * the mmap base, else any. */
 gaddr space_room(const struct space *s, gaddr hint, u64 len, u64 align)
@@ -208,9 +243,11 @@ static s64 map_fixed(struct space *s, const struct mapping *m)
 {
 	bool noreplace = (m->flags & MAP_FIXED_NOREPLACE) != 0;
 	gaddr end = m->addr + m->len;
-	bool is_free = map_is_free(&s->map, m->addr, end);
+	bool is_free;
 	s64 r;
 
+	space_follow_stack(s, m->addr);
+	is_free = map_is_free(&s->map, m->addr, end);
 	if (noreplace && !is_free)
 		return -EEXIST;
 	if (space_has_flag(s, m->addr, end, VMA_RESERVED))
@@ -348,6 +385,7 @@ s64 space_munmap(struct space *s, gaddr addr, u64 len)
 	    !space_in_window(addr, len))
 		return -EINVAL;
 	pthread_mutex_lock(&s->lock);
+	space_follow_stack(s, addr);
 	if (space_has_flag(s, addr, addr + len, VMA_RESERVED)) {
 		pthread_mutex_unlock(&s->lock);
 		return -EINVAL;
@@ -422,6 +460,7 @@ s64 space_mprotect(struct space *s, gaddr addr, u64 len, int prot)
 		prot |= PROT_EXEC;
 	prot &= PROT_RWX;
 	pthread_mutex_lock(&s->lock);
+	space_follow_stack(s, addr);
 	if (grows)
 		r = grow_range(s, grows, &addr, &len);
 	end = map_covered(&s->map, addr, addr + len);
@@ -541,6 +580,7 @@ bool space_find(struct space *s, gaddr addr, struct vma *out)
 	const struct vma *v;
 
 	pthread_mutex_lock(&s->lock);
+	space_follow_stack(s, addr);
 	v = map_at(&s->map, addr);
 	if (v && v->flags & VMA_RESERVED)
 		v = NULL;

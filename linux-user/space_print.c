@@ -58,18 +58,30 @@ static bool parse_line(const char *text, struct line *l)
 	return true;
 }
 
-/* The part of the host's mapping h that is the guest's v. */
-static void intersect(const struct line *h, const struct vma *v,
-		      struct line *out)
+/* The name of a mapping that has one of its own: as in the kernel, only the
+ * piece with the first frame on it is called stack. */
+static const char *name_of(const struct space *s, const struct vma *v)
 {
+	if (v->name && !strcmp(v->name, "[stack]") &&
+	    s->info.start_stack - v->start >= v->end - v->start)
+		return NULL;
+	return v->name;
+}
+
+/* The part of the host's mapping h that is the guest's v. */
+static void intersect(const struct space *s, const struct line *h,
+		      const struct vma *v, struct line *out)
+{
+	const char *name = name_of(s, v);
+
 	*out = *h;
 	out->start = MAX(h->start, v->start);
 	out->end = MIN(h->end, v->end);
 	if (out->ino || out->offset)
 		out->offset += out->start - h->start;
 	out->prot = v->prot;
-	if (v->name)
-		snprintf(out->name, sizeof(out->name), "%s", v->name);
+	if (name)
+		snprintf(out->name, sizeof(out->name), "%s", name);
 }
 
 /* Print the guest's pieces of the host mapping h; their number. */
@@ -81,10 +93,11 @@ static int print_pieces(struct space *s, const struct line *h, FILE *f)
 	bool have = false;
 	int n = 0;
 
+	space_follow_stack(s, h->start);
 	for (; (v = map_next(&s->map, at)) && v->start < h->end; at = v->end) {
 		if (v->flags & VMA_RESERVED)
 			continue;
-		intersect(h, v, &cur);
+		intersect(s, h, v, &cur);
 		if (have && prev.end == cur.start && prev.prot == cur.prot &&
 		    !strcmp(prev.name, cur.name)) {
 			prev.end = cur.end;
@@ -118,7 +131,7 @@ static void print_plain(struct space *s, FILE *f)
 
 		if (v->flags & VMA_RESERVED)
 			continue;
-		if (v->name)
+		if (name_of(s, v))
 			snprintf(l.name, sizeof(l.name), "%s", v->name);
 		print_line(f, &l);
 	}

@@ -33,6 +33,8 @@ bool space_has_flag(const struct space *s, gaddr start, gaddr end, u32 flag);
 bool space_has_exec(const struct space *s, gaddr start, gaddr end);
 /* A free place for len bytes, the hint if possible; 0 if there is none. */
 gaddr space_room(const struct space *s, gaddr hint, u64 len, u64 align);
+/* Let a mapping that has grown down to addr cover it. */
+void space_follow_stack(struct space *s, gaddr addr);
 /* Something of the host sits where we believed free ground. */
 void space_reserve(struct space *s, gaddr start, u64 len);
 /* Leave the lock; tell the translator if code in the range went away. */

@@ -140,6 +140,7 @@ s64 space_mremap(struct space *s, gaddr old, u64 old_len, u64 new_len,
 	/* An old length of 0 duplicates a shared mapping. */
 	keep = flags & MREMAP_DONTUNMAP || !m.old_len;
 	pthread_mutex_lock(&s->lock);
+	space_follow_stack(s, old);
 	v = map_at(&s->map, old);
 	if (!v || v->flags & VMA_RESERVED ||
 	    map_covered(&s->map, old, old + m.old_len) < old + m.old_len)

@@ -25,6 +25,9 @@
 
 enum { AUXV_MAX = 24, RANDOM_BYTES = 16, CLOCK_TICKS = 100 };
 
+/* What is mapped of a stack that grows, besides the strings. */
+#define STACK_FIRST (128ull << 10)
+
 struct vec {
 	u64 n, bytes;		/* strings, and their length with NULs */
 };
@@ -111,14 +114,20 @@ static int keep_auxv(struct process *p, const u64 *auxv, unsigned n)
 
 static int map_stack(struct load *l, gaddr top, u64 size)
 {
-	int prot = PROT_READ | PROT_WRITE;
+	int prot = PROT_READ | PROT_WRITE, grow = 0;
 	s64 r;
 
+	/* The host's kernel knows how a stack grows, and by which limit; but
+	 * -s is a promise of its own. */
+	if (!l->proc->opt->stack_size) {
+		size = align_up(stack_need(l) + STACK_FIRST, GUEST_PAGE_SIZE);
+		grow = MAP_GROWSDOWN;
+	}
 	if (l->prog->img.exec_stack)
 		prot |= PROT_EXEC;
 	r = space_mmap(l->proc->space, top - size, size, prot,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE |
-		       MAP_STACK | MAP_FIXED, -1, 0);
+		       MAP_STACK | grow | MAP_FIXED, -1, 0);
 	if (r < 0) {
 		l->why = "no room for the stack";
 		return (int)r;
