@@ -2,185 +2,15 @@
 /*
  * File names of the guest.  A name is copied in once; what reaches the kernel
  * is the copy, the copy below a -L prefix, or something else altogether for
- * the few files of /proc that would show the runner.
- *
- * Those are recognised by what they are, not by how they are spelt: when the
- * last component is one of a few names, the directory before it is opened
- * and asked whether it is procfs and which directory of it.  So names
- * relative to a descriptor or the working directory, symbolic links and
- * /proc/<pid>/task/<tid> all work, and other names cost nothing.
+ * the few files of /proc that would show the runner (path_proc.c).
  */
 #include "syscalls/path.h"
 
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include "syscalls/abi_a64.h"
-
-/* Inode number of the root of every procfs. */
-#define PROC_ROOT_INO 1
-
-/* Files the process layer may want to answer for. */
-static const char *const proc_names[] = {
-	"arch", "auxv", "cmdline", "comm", "cpuinfo", "environ", "limits",
-	"map_files", "maps", "mem", "numa_maps", "osrelease", "pagemap",
-	"smaps", "smaps_rollup", "stat", "statm", "status", "version",
-};
-
-/* Files that are the same for every thread of a process. */
-static const char *const shared_names[] = {
-	"auxv", "cmdline", "environ", "exe", "limits", "maps", "numa_maps",
-	"pagemap", "smaps", "smaps_rollup", "statm",
-};
-
-static bool listed(const char *const *list, unsigned n, const char *name)
-{
-	for (unsigned i = 0; i < n; i++)
-		if (list[i][0] == name[0] && !strcmp(list[i], name))
-			return true;
-	return false;
-}
-
-static bool all_digits(const char *s)
-{
-	if (!*s)
-		return false;
-	while (*s >= '0' && *s <= '9')
-		s++;
-	return !*s;
-}
-
-static const char *last_component(const char *name)
-{
-	const char *slash = strrchr(name, '/');
-
-	return slash ? slash + 1 : name;
-}
-
-/* Cheap test: could name (relative to dirfd) be one of ours? */
-static bool suspicious(int dirfd, const char *name, unsigned want)
-{
-	const char *base = last_component(name);
-
-	if (want & PATH_WANT_EXE && !strcmp(base, "exe"))
-		return true;
-	if (!(want & PATH_WANT_PROC))
-		return false;
-	if (listed(proc_names, ARRAY_LEN(proc_names), base))
-		return true;
-	return all_digits(base) && (strstr(name, "fdinfo/") ||
-				    (base == name && dirfd != AT_FDCWD));
-}
-
-/* Does id name this process or one of its threads? */
-static bool is_own_id(long id)
-{
-	return id > 0 && (id == getpid() ||
-			  CALL(SYS_tgkill, getpid(), id, 0) == 0);
-}
-
-/*
- * dir is the kernel's name of a procfs directory.  Take the last component
- * off and return it.
- */
-static const char *chop(char *dir)
-{
-	char *slash = strrchr(dir, '/');
-
-	if (!slash)
-		return "";
-	*slash = 0;
-	return slash + 1;
-}
-
-/* Which directory of procfs is it: canonical name into canon. */
-static enum path_kind classify_dir(char *dir, bool root, const char *base,
-				   struct path *p)
-{
-	char last[32], up[32];
-	long id;
-
-	if (root) {
-		snprintf(p->canon, sizeof(p->canon), "/proc/%.40s", base);
-		return PATH_PROC;
-	}
-	snprintf(last, sizeof(last), "%.31s", chop(dir));
-	if (!strcmp(last, "kernel") && !strcmp(last_component(dir), "sys")) {
-		snprintf(p->canon, sizeof(p->canon), "/proc/sys/kernel/%.40s",
-			 base);
-		return PATH_PROC;
-	}
-	if (!strcmp(last, "fdinfo"))
-		return all_digits(base) ? PATH_FDINFO : PATH_PLAIN;
-	if (!all_digits(last))
-		return PATH_PLAIN;
-	id = strtol(last, NULL, 10);
-	snprintf(up, sizeof(up), "%.31s", last_component(dir));
-	if (!is_own_id(id))
-		return PATH_PLAIN;
-	if (!strcmp(base, "exe"))
-		return PATH_EXE;
-	if (!strcmp(up, "task") &&
-	    !listed(shared_names, ARRAY_LEN(shared_names), base))
-		snprintf(p->canon, sizeof(p->canon), "/proc/self/task/%ld/%.30s",
-			 id, base);
-	else
-		snprintf(p->canon, sizeof(p->canon), "/proc/self/%.40s", base);
-	return PATH_PROC;
-}
-
-/* The kernel's name of an open file; false if it has none or /proc is not
- * there. */
-static bool fd_name(int fd, char *buf, size_t size)
-{
-	char link[40];
-	s64 n;
-
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = CALL(SYS_readlinkat, AT_FDCWD, link, buf, size - 1);
-	if (n <= 0)
-		return false;
-	buf[n] = 0;
-	return true;
-}
-
-static bool is_procfs(int fd)
-{
-	struct statfs fs;
-
-	return CALL(SYS_fstatfs, fd, &fs) == 0 &&
-	       fs.f_type == PROC_SUPER_MAGIC;
-}
-
-static enum path_kind classify(int dirfd, struct path *p)
-{
-	const char *base = last_component(p->name);
-	size_t len = base - p->name;
-	enum path_kind kind = PATH_PLAIN;
-	struct stat st;
-	int fd;
-
-	memcpy(p->buf, p->name, len);
-	strcpy(p->buf + len, len ? "" : ".");
-	fd = CALL(SYS_openat, dirfd, p->buf,
-		  O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return PATH_PLAIN;
-	if (is_procfs(fd) && fd_name(fd, p->buf, sizeof(p->buf)) &&
-	    CALL(SYS_fstat, fd, &st) == 0)
-		kind = classify_dir(p->buf, st.st_ino == PROC_ROOT_INO, base,
-				    p);
-	CALL(SYS_close, fd);
-	return kind;
-}
 
 /* Directories that a prefix never replaces: the host's are meant. */
 static bool host_only(const char *name)
@@ -201,8 +31,7 @@ static bool host_only(const char *name)
 	return false;
 }
 
-/* name below the first -L directory that has it, else name. */
-static const char *prefixed(struct sysctx *c, const char *name, char *buf)
+const char *path_prefixed(struct sysctx *c, const char *name, char *buf)
 {
 	const char *const *dir = c->cfg->prefix;
 
@@ -240,12 +69,10 @@ void path_get(struct sysctx *c, struct path *p, int dirfd, gaddr guest,
 		p->kind = PATH_PROC;
 		return;
 	}
-	if (unlikely(suspicious(dirfd, p->name, want)))
-		p->kind = classify(dirfd, p);
-	if (p->kind == PATH_EXE)
-		p->host = c->ops->exe_path(c);
-	else if (p->kind == PATH_PLAIN && want & PATH_WANT_PREFIX)
-		p->host = prefixed(c, p->name, p->buf);
+	if (unlikely(path_is_suspicious(dirfd, p->name, want)))
+		path_classify(c, p, dirfd);
+	if (p->kind == PATH_PLAIN && want & PATH_WANT_PREFIX)
+		p->host = path_prefixed(c, p->name, p->buf);
 }
 
 const char *path_to_host(struct sysctx *c, int dirfd, const char *name,
@@ -253,113 +80,12 @@ const char *path_to_host(struct sysctx *c, int dirfd, const char *name,
 {
 	struct path p;
 
-	if (suspicious(dirfd, name, PATH_WANT_EXE) &&
+	if (path_is_suspicious(dirfd, name, PATH_WANT_EXE) &&
 	    strlen(name) < sizeof(p.name)) {
 		strcpy(p.name, name);
-		if (classify(dirfd, &p) == PATH_EXE)
-			return c->ops->exe_path(c);
+		path_classify(c, &p, dirfd);
+		if (p.kind == PATH_EXE)
+			return p.host == p.buf ? strcpy(buf, p.buf) : p.host;
 	}
-	return prefixed(c, name, buf);
-}
-
-/* -- Emulated files ------------------------------------------------------ */
-
-static int text_file(const char *text, size_t len, u64 flags)
-{
-	int fd = CALL(SYS_memfd_create, "proc", flags & O_CLOEXEC ?
-		      MFD_CLOEXEC : 0);
-
-	if (fd < 0)
-		return fd;
-	CALL(SYS_write, fd, text, len);
-	CALL(SYS_lseek, fd, 0, SEEK_SET);
-	return fd;
-}
-
-/* fdinfo shows the open flags in octal: turn them into the guest's. */
-static int open_fdinfo(const struct path *p, int dirfd, u64 flags)
-{
-	char in[4096], out[4096 + 32];
-	char *at, *end;
-	s64 n;
-	int fd = CALL(SYS_openat, dirfd, p->name, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return fd;
-	n = CALL(SYS_read, fd, in, sizeof(in) - 1);
-	CALL(SYS_close, fd);
-	if (n < 0)
-		return n;
-	in[n] = 0;
-	at = strstr(in, "flags:\t");
-	if (!at || n == sizeof(in) - 1)
-		return -ENOENT;
-	at += 7;
-	n = snprintf(out, sizeof(out), "%.*s0%llo%s", (int)(at - in), in,
-		     (unsigned long long)a64_open_flags(strtoull(at, &end, 8)),
-		     strchr(at, '\n') ? strchr(at, '\n') : "\n");
-	return text_file(out, n, flags);
-}
-
-/* /proc/version has the release as its third word. */
-static int open_version(struct sysctx *c, u64 flags)
-{
-	char in[1024], out[1200];
-	const char *rest;
-	s64 n;
-	int fd = CALL(SYS_openat, AT_FDCWD, "/proc/version",
-		      O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return fd;
-	n = CALL(SYS_read, fd, in, sizeof(in) - 1);
-	CALL(SYS_close, fd);
-	in[n < 0 ? 0 : n] = 0;
-	if (strncmp(in, "Linux version ", 14))
-		return -ENOENT;
-	rest = strchr(in + 14, ' ');
-	n = snprintf(out, sizeof(out), "Linux version %.100s%s",
-		     c->cfg->uname_release, rest ? rest : "\n");
-	return text_file(out, n, flags);
-}
-
-int path_open_proc(struct sysctx *c, const struct path *p, int dirfd,
-		   u64 flags)
-{
-	char text[128];
-	int n, fd = -ENOENT;
-
-	if (p->kind == PATH_FDINFO)
-		return open_fdinfo(p, dirfd, flags);
-	if (c->ops->open_proc)
-		fd = c->ops->open_proc(c, p->canon, flags);
-	if (fd != -ENOENT || (flags & O_ACCMODE) != O_RDONLY)
-		return fd;
-	if (!strcmp(p->canon, "/proc/sys/kernel/arch")) {
-		n = snprintf(text, sizeof(text), "%.65s\n",
-			     c->cfg->uname_machine);
-		return text_file(text, n, flags);
-	}
-	if (!c->cfg->uname_release)
-		return -ENOENT;
-	if (!strcmp(p->canon, "/proc/sys/kernel/osrelease")) {
-		n = snprintf(text, sizeof(text), "%.65s\n",
-			     c->cfg->uname_release);
-		return text_file(text, n, flags);
-	}
-	if (!strcmp(p->canon, "/proc/version"))
-		return open_version(c, flags);
-	return -ENOENT;
-}
-
-bool path_is_own_fd_dir(int fd)
-{
-	char name[PATH_MAX], last[32];
-
-	if (!is_procfs(fd) || !fd_name(fd, name, sizeof(name)))
-		return false;
-	snprintf(last, sizeof(last), "%.31s", chop(name));
-	if (strcmp(last, "fd") && strcmp(last, "fdinfo"))
-		return false;
-	return is_own_id(strtol(last_component(name), NULL, 10));
+	return path_prefixed(c, name, buf);
 }

@@ -12,7 +12,9 @@
 
 enum path_kind {
 	PATH_PLAIN,		/* host names it */
-	PATH_EXE,		/* /proc/self/exe in any spelling */
+	PATH_EXE,		/* /proc/self/exe in any spelling: host is the
+				 * guest's program, link its name; also for
+				 * other processes that we run */
 	PATH_PROC,		/* an emulated file; canon is its name */
 	PATH_FDINFO		/* /proc/PID/fdinfo/N */
 };
@@ -28,6 +30,7 @@ struct path {
 	/* For the kernel: name, buf, or the guest's own pointer if it is null
 	 * or nothing can be read there. */
 	const char *host;
+	const char *link;	/* PATH_EXE: what readlink shows */
 	char canon[64];
 	char name[PATH_MAX];	/* as the guest gave it */
 	char buf[PATH_MAX];
@@ -36,6 +39,17 @@ struct path {
 /* Read and classify a file name argument. */
 void path_get(struct sysctx *c, struct path *p, int dirfd, gaddr guest,
 	      unsigned want);
+
+/* name below the first -L directory that has it (in buf), else name. */
+const char *path_prefixed(struct sysctx *c, const char *name, char *buf);
+
+/* -- path_proc.c --------------------------------------------------------- */
+
+/* Cheap test: could name (relative to dirfd) be one of ours? */
+bool path_is_suspicious(int dirfd, const char *name, unsigned want);
+
+/* Set kind of p (name is set), and with it canon or host and link. */
+void path_classify(struct sysctx *c, struct path *p, int dirfd);
 
 /*
  * Open an emulated file of /proc that path_get() found.  An fd, -errno, or

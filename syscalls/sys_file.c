@@ -35,12 +35,20 @@ static s64 open_path(struct sysctx *c, const struct path *p, int dirfd,
 			    0, 0);
 }
 
+/* A virtual machine of the host's kind is nothing a guest could use. */
+static bool is_kvm(const struct path *p)
+{
+	return p->host == p->name && !strcmp(p->name, "/dev/kvm");
+}
+
 s64 sys_openat(struct sysctx *c, const u64 *a)
 {
 	struct path p;
 
 	path_get(c, &p, a[0], a[1],
 		 PATH_WANT_EXE | PATH_WANT_PROC | PATH_WANT_PREFIX);
+	if (unlikely(is_kvm(&p)))
+		return -ENODEV;
 	return open_path(c, &p, a[0], a64_open_flags((u32)a[2]), a[3]);
 }
 
@@ -149,7 +157,7 @@ s64 sys_readlinkat(struct sysctx *c, const u64 *a)
 				    a[3], 0, 0);
 	if (len <= 0)
 		return -EINVAL;
-	len = MIN(len, (s64)strlen(p.host));
-	err = guest_write(c, a[2], p.host, len);
+	len = MIN(len, (s64)strlen(p.link));
+	err = guest_write(c, a[2], p.link, len);
 	return err ? err : len;
 }
