@@ -131,12 +131,14 @@ static void parse(int argc, char **argv, char **envp)
 {
 	bool secure = getauxval(AT_SECURE) != 0;
 	bool keep0 = getauxval(AT_FLAGS) & AT_FLAGS_PRESERVE_ARGV0;
+	bool have_fd;
 	u64 fd;
 
 	errno = 0;
-	fd = getauxval(AT_EXECFD);
-	options_parse(&cl, argc, argv, envp, secure, keep0 || errno != ENOENT);
-	if (errno != ENOENT && !cl.child)
+	fd = getauxval(AT_EXECFD);	/* 0 is a descriptor, too */
+	have_fd = errno != ENOENT;
+	options_parse(&cl, argc, argv, envp, secure, keep0 || have_fd);
+	if (have_fd && !cl.child)
 		cl.exec_fd = (int)fd;
 	if (keep0 && !cl.child && cl.argc >= 2) {
 		cl.opt.argv0 = cl.argv[1];

@@ -102,6 +102,10 @@ for kind in show-dyn show-nopie; do
 		expect 7 "one two" "$kind: prefix by environment" \
 			env QEMU_LD_PREFIX="$SYSROOT" "$D" "$tmp/$kind" \
 			args one two
+		# A relative prefix is made absolute, without trace in errno.
+		expect 7 "one two" "$kind: relative prefix" \
+			env -C / "$(realpath "$D")" -L ".$SYSROOT" "$tmp/$kind" \
+			args one two
 	fi
 	expect 127 "dragoman: $tmp/$kind: its interpreter /lib/ld-linux-aarch64.so.1 was not found*-L*" \
 		"$kind: missing interpreter" "$D" -L / "$tmp/$kind"
