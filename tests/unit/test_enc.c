@@ -179,7 +179,7 @@ static bool is_gpr_form(const struct row *r)
 	return r->form >= G2;
 }
 
-/* -- Table rows ------------------------------------------------------------ */
+/* -- Table rows ----------------------------------------------------------- */
 
 /* A move that the non-VEX three-operand form puts in front. */
 static const char *lead(bool vex, unsigned d, unsigned a)
@@ -417,7 +417,7 @@ START_TEST(table_rows)
 }
 END_TEST
 
-/* -- Integer forms ---------------------------------------------------------- */
+/* -- Integer forms -------------------------------------------------------- */
 
 static const char *const alu_name[] = {
 	"add", "or", "adc", "sbb", "and", "sub", "xor", "cmp"

@@ -21,7 +21,7 @@
 #include "translate/host/x64/cg.h"
 #include "translate/sem.h"
 
-/* -- Memory shared with the emitted code, below 2 GB -------------------------- */
+/* -- Memory shared with the emitted code, below 2 GB ---------------------- */
 
 struct regs {
 	union v128 x[16];
@@ -57,7 +57,7 @@ static u64 rnd(void)
 	return rng * 0x2545f4914f6cdd1dull;
 }
 
-/* -- The allocator's stand-in --------------------------------------------------- */
+/* -- The allocator's stand-in --------------------------------------------- */
 
 enum { OPV = 1, RES = 4 };	/* values 1..3 are operands, 4 is the op */
 
@@ -238,7 +238,7 @@ void cg_cold_back(struct cg *c, struct cg_cold *k)
 	enc_jmp_to(&c->e, k->back);
 }
 
-/* -- Cold path: call the semantic function ----------------------------------------- */
+/* -- Cold path: call the semantic function -------------------------------- */
 
 static const union v128 *operand_in(const struct regs *r, unsigned n,
 				    union v128 *buf)
@@ -248,7 +248,7 @@ static const union v128 *operand_in(const struct regs *r, unsigned n,
 	if (host_regs[n] >= 16)
 		return &r->x[host_regs[n] - 16];
 	buf->d[0] = r->g[host_regs[n]] &
-		    bits_mask(8 * ir_type_bytes(ir_vtype(ir, (val_t)(OPV + n))));
+		    bits_mask(8 * ir_type_bytes(ir->inst[OPV + n].type));
 	buf->d[1] = 0;
 	return buf;
 }
@@ -337,7 +337,7 @@ struct cg_cold *cg_jcc_sem(struct cg *c, enum cc cc, unsigned idx)
 	return cg_jcc_cold(c, cc, cold_sem, idx);
 }
 
-/* -- Emission --------------------------------------------------------------------- */
+/* -- Emission ------------------------------------------------------------- */
 
 static isel_fn *const isel_table[IR_OP_COUNT] = {
 #define _(op, fn) [IR_##op] = fn,
@@ -425,7 +425,7 @@ static bool generate(u32 feat)
 	return ok;
 }
 
-/* -- Operands ---------------------------------------------------------------------- */
+/* -- Operands ------------------------------------------------------------- */
 
 static const u16 f16s[] = { 0, 0x8000, 0x3c00, 0x7c00, 0xfc00, 0x7e01, 0xfe03,
 			    0x7c01, 0xfd02, 1, 0x83ff, 0x0400, 0x7bff };
@@ -508,7 +508,7 @@ static union v128 vector(unsigned es, bool fp)
 static bool small_counts;	/* operand b: shift counts near the width */
 static int const_count = -1;	/* or this one, a VCONST */
 
-/* -- One run ------------------------------------------------------------------------ */
+/* -- One run -------------------------------------------------------------- */
 
 static void fill_registers(unsigned es, bool fp)
 {
@@ -669,7 +669,7 @@ static void run_once(u32 feat, u32 fpcr, unsigned es, bool fp)
 	check_result(feat, &want, ref.fpsr);
 }
 
-/* -- What to try ------------------------------------------------------------------- */
+/* -- What to try ---------------------------------------------------------- */
 
 enum {
 	T_V = 1,		/* V64 and V128 */

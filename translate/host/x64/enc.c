@@ -95,7 +95,7 @@ void enc_vex_rm(struct enc *e, enc_op op, unsigned w, unsigned reg,
 	enc_mem(e, reg, &m);
 }
 
-/* -- Integer ---------------------------------------------------------------*/
+/* -- Integer -------------------------------------------------------------- */
 
 void enc_alu_ri(struct enc *e, enum alu op, unsigned w, unsigned d, s32 imm)
 {
@@ -256,7 +256,7 @@ void enc_nop(struct enc *e, unsigned bytes)
 	}
 }
 
-/* -- Vectors --------------------------------------------------------------- */
+/* -- Vectors -------------------------------------------------------------- */
 
 static inline bool use_vex(const struct enc *e, enc_op op)
 {

@@ -241,7 +241,7 @@ static inline void enc_0(struct enc *e, enum op0 op)
 		enc_u8(e, v & 0xff);
 }
 
-/* -- Integer ---------------------------------------------------------------*/
+/* -- Integer -------------------------------------------------------------- */
 
 /* Opcode with its byte form (opcode - 1) for sz 0 and 66 for sz 1. */
 static inline enc_op enc_sized(enc_op op, unsigned sz, enc_op byte_flag)
@@ -598,7 +598,7 @@ static inline void enc_stmxcsr(struct enc *e, struct hmem m)
 	enc_rm(e, ENC_OP(0, 1, 0xae, 0, 0, 0), 0, 3, m);
 }
 
-/* -- Control --------------------------------------------------------------- */
+/* -- Control -------------------------------------------------------------- */
 
 static inline u8 *enc_jcc8(struct enc *e, enum cc c)
 {
@@ -710,7 +710,7 @@ void enc_push_i(struct enc *e, s32 imm);
 
 void enc_nop(struct enc *e, unsigned bytes);
 
-/* -- Vectors --------------------------------------------------------------- */
+/* -- Vectors -------------------------------------------------------------- */
 
 /* Does op(a, b) equal op(b, a) bit for bit? */
 bool enc_commutes(enc_op op);

@@ -21,7 +21,7 @@
  */
 #include "translate/host/x64/isel_fp.h"
 
-/* -- Result tests -------------------------------------------------------------- */
+/* -- Result tests --------------------------------------------------------- */
 
 void fp_nan_check(struct cg *cg, const struct ir_inst *i, unsigned idx,
 		  unsigned d)
@@ -54,7 +54,7 @@ unsigned fp_operand(struct cg *cg, const struct ir_inst *i, val_t v)
 	return t;
 }
 
-/* -- + - * / sqrt --------------------------------------------------------------- */
+/* -- + - * / sqrt --------------------------------------------------------- */
 
 enum { FP_SS, FP_SD, FP_PS, FP_PD };
 
@@ -164,8 +164,8 @@ bool isel_fsqrt(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- Fused multiply-add ------------------------------------------------------------
- * Without FMA3 the semantic function does it.                                    */
+/* -- Fused multiply-add ------------------------------------------------------
+ * Without FMA3 the semantic function does it.                               */
 
 bool isel_fmadd(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
@@ -205,7 +205,7 @@ bool isel_fmadd(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- Minimum and maximum -------------------------------------------------------------
+/* -- Minimum and maximum -----------------------------------------------------
  * x86 returns the second source for equal zeros and for NaNs, and raises IE
  * even for quiet NaNs.  So NaNs are looked for first (a quiet compare), and
  * the two orders are combined: they differ only for zeros of both signs.    */
@@ -263,7 +263,7 @@ bool isel_fminmax(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- Pairwise ------------------------------------------------------------------------ */
+/* -- Pairwise ------------------------------------------------------------- */
 
 bool isel_fpair(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
@@ -297,7 +297,7 @@ bool isel_fpair(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- Sign -------------------------------------------------------------------------------- */
+/* -- Sign ----------------------------------------------------------------- */
 
 bool isel_fsign(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
@@ -317,8 +317,8 @@ bool isel_fsign(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- Comparison into lanes ------------------------------------------------------------------
- * EQ is quiet, GE and GT signal for quiet NaNs too: as EQ_OQ, LE_OS, LT_OS.             */
+/* -- Comparison into lanes ---------------------------------------------------
+ * EQ is quiet, GE and GT signal for quiet NaNs too: as EQ_OQ, LE_OS, LT_OS. */
 
 /* Operand of FACGE/FACGT: absolute value, garbage cleared. */
 static unsigned abs_operand(struct cg *cg, const struct ir_inst *i, unsigned x)
@@ -358,7 +358,7 @@ bool isel_fcmv(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- Comparison into flags ------------------------------------------------------------------- */
+/* -- Comparison into flags ------------------------------------------------ */
 
 /* Does the user of the flags prefer those of `ucomis b, a`?  (isel_flags.c
  * can test these conditions only then with one jump.) */
@@ -394,7 +394,7 @@ bool isel_flg_fcmp(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- Rounding to integral values ----------------------------------------------------------------- */
+/* -- Rounding to integral values ------------------------------------------ */
 
 /*
  * With t = x towards zero, x - t is exact; where its magnitude is at least a

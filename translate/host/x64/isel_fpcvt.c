@@ -12,7 +12,7 @@
  */
 #include "translate/host/x64/isel_fp.h"
 
-/* -- Between formats ---------------------------------------------------------- */
+/* -- Between formats ------------------------------------------------------ */
 
 /* NaNs are converted alike (quieted, fraction cut or extended) unless DN;
  * F16 is IEEE's unless AHP. */
@@ -91,7 +91,7 @@ bool isel_fcvtn(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- Scalar to integer ---------------------------------------------------------- */
+/* -- Scalar to integer ---------------------------------------------------- */
 
 struct to_int {
 	unsigned fes;		/* esize of the source */
@@ -271,7 +271,7 @@ bool isel_fjcvtzs(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- Lanes to integers ----------------------------------------------------------- */
+/* -- Lanes to integers ---------------------------------------------------- */
 
 /* Go to the semantic function if the top bit of a lane of t is set. */
 static void sem_if_lane(struct cg *cg, unsigned idx, unsigned t, unsigned g,
@@ -375,7 +375,7 @@ bool isel_fvtoi(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- From integers ----------------------------------------------------------------- */
+/* -- From integers -------------------------------------------------------- */
 
 /*
  * d = FP number of g, upper part zero.  A 64-bit unsigned number with the top

@@ -73,7 +73,7 @@ static inline struct vx vx_get3(struct cg *cg, const struct ir_inst *i,
 	return r;
 }
 
-/* -- Encoder --------------------------------------------------------------- */
+/* -- Encoder -------------------------------------------------------------- */
 
 static inline void v3(struct cg *cg, enc_op op, unsigned d, unsigned a,
 		      unsigned s)
@@ -166,13 +166,13 @@ static inline u64 splat(unsigned esize, u64 v)
 	return unit[esize] * (v & bits_mask(8u << esize));
 }
 
-/* -- Tables by esize ------------------------------------------------------- */
+/* -- Tables by esize ------------------------------------------------------ */
 
 extern const enc_op vx_padd[4], vx_psub[4], vx_pcmpeq[4], vx_pcmpgt[4];
 extern const enc_op vx_punpckl[4], vx_punpckh[4];
 extern const enc_op vx_psll[4], vx_psrl[4], vx_psra[4];	/* by imm; [1..] */
 
-/* -- Building blocks (isel_vec_arith.c, isel_vec_perm.c) -------------------- */
+/* -- Building blocks (isel_vec_arith.c, isel_vec_perm.c) ------------------ */
 
 /* One instruction d = op(a, b), b possibly from memory. */
 bool vx_bin(struct cg *cg, const struct ir_inst *i, unsigned idx, enc_op op);

@@ -39,7 +39,7 @@ bool vx_bin(struct cg *cg, const struct ir_inst *i, unsigned idx, enc_op op)
 	return true;
 }
 
-/* -- Logic ----------------------------------------------------------------- */
+/* -- Logic ---------------------------------------------------------------- */
 
 /* Both upper halves zero: so is the result's, for and, or, xor, add, sub. */
 static void keep_zext(struct cg *cg, const struct ir_inst *i, unsigned idx)
@@ -152,7 +152,7 @@ bool isel_vxar(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- Sums and products ----------------------------------------------------- */
+/* -- Sums and products ---------------------------------------------------- */
 
 bool isel_vaddsub(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
@@ -283,7 +283,7 @@ bool isel_vabs(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- Minimum, maximum, difference ------------------------------------------ */
+/* -- Minimum, maximum, difference ----------------------------------------- */
 
 static const enc_op minmax_op[2][2][3] = {	/* [signed][max][esize] */
 	{ { SSE_PMINUB, SSE_PMINUW, SSE_PMINUD },
@@ -396,7 +396,7 @@ bool isel_vsabd(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- Halving --------------------------------------------------------------- */
+/* -- Halving -------------------------------------------------------------- */
 
 /*
  * With s = a ^ b, exact in lanes of any width:
@@ -488,7 +488,7 @@ bool isel_vhalve(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- Comparison ------------------------------------------------------------ */
+/* -- Comparison ----------------------------------------------------------- */
 
 bool vx_can_gt(const struct cg *cg, unsigned esize)
 {
@@ -615,7 +615,7 @@ bool isel_vcmtst(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- Multiplication into wider lanes and dot products ------------------------ */
+/* -- Multiplication into wider lanes and dot products --------------------- */
 
 /* d = the low (high) lanes of a, extended to twice the width. */
 static void extend(struct cg *cg, unsigned es, bool sgn, bool high, unsigned d,

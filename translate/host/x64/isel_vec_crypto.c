@@ -5,10 +5,10 @@
  */
 #include "translate/host/x64/isel_v.h"
 
-/* -- AES ------------------------------------------------------------------------
+/* -- AES ---------------------------------------------------------------------
  * Arm adds the key before the substitution, x86 after the last step: with a
  * zero key and the sum done first, aesenclast is AESE.  MixColumns alone is
- * aesdeclast (undoes the substitution and row shift) then aesenc.            */
+ * aesdeclast (undoes the substitution and row shift) then aesenc.           */
 
 /*
  * Is the only use of this AESE an AESMC?  Then together they are aesenc; the
@@ -79,7 +79,7 @@ bool isel_aesmc(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- Carry-less products ---------------------------------------------------------- */
+/* -- Carry-less products -------------------------------------------------- */
 
 bool isel_vpmull(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
@@ -92,7 +92,7 @@ bool isel_vpmull(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- CRC ---------------------------------------------------------------------------- */
+/* -- CRC ------------------------------------------------------------------ */
 
 /*
  * CRC-32 (ISO) by two carry-less products.  In bit-reversed order the number
@@ -142,8 +142,8 @@ bool isel_crc32c(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- SHA-1 ------------------------------------------------------------------------------
- * Arm keeps word 0 in the lowest lane, x86 in the highest.                         */
+/* -- SHA-1 -------------------------------------------------------------------
+ * Arm keeps word 0 in the lowest lane, x86 in the highest.                  */
 
 static void reverse4(struct cg *cg, unsigned d, unsigned a)
 {
@@ -222,10 +222,10 @@ bool isel_sha1su1(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- SHA-256 ------------------------------------------------------------------------------
+/* -- SHA-256 -----------------------------------------------------------------
  * Arm's state: X = a b c d, Y = e f g h, word 0 lowest.  sha256rnds2 works on
  * ABEF and CDGH (from the highest lane down), two rounds with the two low
- * words of xmm0; after two rounds the new CDGH is the old ABEF.            */
+ * words of xmm0; after two rounds the new CDGH is the old ABEF.             */
 
 /* d = ABEF, c = CDGH from x = dcba, y = hgfe (highest lane first). */
 static void sha256_pack(struct cg *cg, unsigned d, unsigned c, unsigned x,
@@ -320,9 +320,9 @@ bool isel_sha256su1(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- SHA-512 ------------------------------------------------------------------------------
+/* -- SHA-512 -----------------------------------------------------------------
  * Without host instructions: 64-bit words are kept in lane 1 while a round
- * needs them one after the other.                                          */
+ * needs them one after the other.                                           */
 
 /* d = ror(x, r[0]) ^ ror(x, r[1]) ^ (r[2] > 0 ? ror(x, r[2]) : x >> -r[2]) */
 static void sigma512(struct cg *cg, unsigned d, unsigned x, const s8 r[3],

@@ -5,7 +5,7 @@
  */
 #include "translate/host/x64/isel_v.h"
 
-/* -- Moves between register classes ------------------------------------------ */
+/* -- Moves between register classes --------------------------------------- */
 
 bool isel_vfromg(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
@@ -53,7 +53,7 @@ bool isel_vzext(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- Duplicate, insert, extract ---------------------------------------------- */
+/* -- Duplicate, insert, extract ------------------------------------------- */
 
 /* d = lane 0 of s in all lanes. */
 static void broadcast(struct cg *cg, unsigned es, unsigned d, unsigned s)
@@ -223,7 +223,7 @@ bool isel_vsmov(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- Interleave ---------------------------------------------------------------*/
+/* -- Interleave ----------------------------------------------------------- */
 
 bool isel_vzip(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
@@ -416,7 +416,7 @@ bool isel_vtbl(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- Inside bytes: nibble tables ---------------------------------------------- */
+/* -- Inside bytes: nibble tables ------------------------------------------ */
 
 /* d = lo_tab[low nibble] + hi_tab[high nibble] of each byte. */
 static void nibbles(struct cg *cg, struct vx r, unsigned t, unsigned u,
@@ -503,7 +503,7 @@ bool isel_vclz(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- Pairwise ------------------------------------------------------------------*/
+/* -- Pairwise ------------------------------------------------------------- */
 
 /*
  * Bytes and words: with the even lane moved onto the odd one, the operation
@@ -623,8 +623,8 @@ bool isel_vaddlp(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- Across all lanes ------------------------------------------------------------
- * The result is one lane, the rest of the 64-bit result is zero.              */
+/* -- Across all lanes --------------------------------------------------------
+ * The result is one lane, the rest of the 64-bit result is zero.            */
 
 /* Add the upper half of d to the lower. */
 static void fold_add(struct cg *cg, unsigned es, unsigned d, unsigned t,

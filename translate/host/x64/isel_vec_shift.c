@@ -9,7 +9,7 @@
  */
 #include "translate/host/x64/isel_v.h"
 
-/* -- By a constant ---------------------------------------------------------- */
+/* -- By a constant -------------------------------------------------------- */
 
 /* d = a << n; any esize, n < width; d may be a. */
 void vx_shl_i(struct cg *cg, unsigned es, unsigned d, unsigned a, unsigned n)
@@ -136,7 +136,7 @@ bool isel_vsxi(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- Saturating -------------------------------------------------------------- */
+/* -- Saturating ----------------------------------------------------------- */
 
 void vx_qc_cold(struct cg *cg, struct cg_cold *c)
 {
@@ -331,7 +331,7 @@ bool isel_vsqdmulh(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* -- Narrowing --------------------------------------------------------------- */
+/* -- Narrowing ------------------------------------------------------------ */
 
 /* d = low halves of the lanes of a, in the low 8 bytes; d differs from a. */
 static void narrow(struct cg *cg, unsigned es, unsigned d, unsigned a)

@@ -17,7 +17,7 @@
  */
 #include "translate/host/x64/isel_v.h"
 
-/* -- 32 and 64 bits ------------------------------------------------------------ */
+/* -- 32 and 64 bits ------------------------------------------------------- */
 
 /* l = a << b where b >= 0, else 0; n = right counts. */
 static void shift_left(struct cg *cg, unsigned es, struct vx r, unsigned l,
@@ -93,7 +93,7 @@ static bool shift_wide(struct cg *cg, const struct ir_inst *i, unsigned idx,
 	return true;
 }
 
-/* -- 8 and 16 bits ---------------------------------------------------------------- */
+/* -- 8 and 16 bits -------------------------------------------------------- */
 
 /* n = counts as signed lanes. */
 static void narrow_counts(struct cg *cg, unsigned es, unsigned n, unsigned b)
@@ -231,7 +231,7 @@ bool isel_vshl_var(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return shift_wide(cg, i, idx, sgn, round);
 }
 
-/* -- Saturating, by a constant ------------------------------------------------------- */
+/* -- Saturating, by a constant -------------------------------------------- */
 
 /* Is b a constant with the same count, 0 <= n < width, in every lane? */
 static bool constant_count(const struct cg *cg, const struct ir_inst *i,
