@@ -417,8 +417,10 @@ static int emit_block(struct tctx *t, gaddr pc, u32 mode,
 	int err;
 
 	/* Lockstep compares exact flags, at faults too. */
-	hb->flags_dead = t->cfg.lockstep ? NULL : lift_flags_dead;
+	hb->flags_fate = t->cfg.lockstep ? NULL : lift_flags_fate;
+	hb->flags_cross_calls = false;
 	for (;; max = MAX(max / 2, 1u)) {
+		hb->flags_die_at_calls = !t->exact_flags;
 		*why = lift_block(t, t->ir, pc, mode, max);
 		if (*why)
 			return -EFAULT;
@@ -430,6 +432,13 @@ static int emit_block(struct tctx *t, gaddr pc, u32 mode,
 		err = t->ir->overflow ? -E2BIG : host_backend->emit(t, t->ir, hb);
 		if (!err && !fits(hb, pc))
 			err = -E2BIG;
+		if (!err && hb->flags_cross_calls && !t->exact_flags) {
+			/* Not everybody keeps to the ABI: start again. */
+			t->exact_flags = true;
+			block_invalidate(t, 0, ~0ull);
+			max *= 2;
+			continue;
+		}
 		if (!err)
 			return 0;
 		if (max == 1)

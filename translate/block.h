@@ -81,6 +81,7 @@ struct tctx {
 	struct page_slot *pages;
 	u32 npages, page_mask;
 
+	bool exact_flags;		/* flags were seen to cross calls */
 	_Atomic u64 epoch;
 	struct cpu *cpus;		/* all registered, by cpu->next_cpu */
 	struct ir *ir;			/* scratch of the translating thread */
@@ -126,8 +127,7 @@ int block_init(struct tctx *t);
 enum exec_exit lift_block(struct tctx *t, struct ir *ir, gaddr pc, u32 mode,
 			  unsigned max_insns);
 
-/* Does the code at pc surely set the flags before it reads them, faults or
- * leaves?  False when unsure, and in lockstep, which compares them. */
-bool lift_flags_dead(struct tctx *t, gaddr pc);
+/* What the code at pc does with the flags. */
+enum flags_fate lift_flags_fate(struct tctx *t, gaddr pc);
 
 #endif

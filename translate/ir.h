@@ -79,6 +79,13 @@ enum ir_round {
 	IR_RCUR				/* the mode in fpcr */
 };
 
+/* What code does with the flags that it finds. */
+enum flags_fate {
+	FLAGS_UNKNOWN,
+	FLAGS_DEAD,		/* overwrites them before anything reads them */
+	FLAGS_READ		/* reads them before it overwrites them */
+};
+
 /* Flags of ir.def as bits. */
 enum {
 	IRF_P = 1, IRF_X = 2, IRF_S = 4, IRF_R = 8, IRF_W = 16, IRF_L = 32,

@@ -120,16 +120,15 @@ enum exec_exit lift_block(struct tctx *t, struct ir *ir, gaddr pc, u32 mode,
 	return EXEC_NONE;
 }
 
-bool lift_flags_dead(struct tctx *t, gaddr pc)
+enum flags_fate lift_flags_fate(struct tctx *t, gaddr pc)
 {
 	const struct mem_ops *mem = &t->cfg.mem;
 	gaddr page = pc & GUEST_PAGE_MASK;
 	const u8 *host;
 
-	if (t->cfg.lockstep || !t->cfg.isa->flags_dead ||
-	    (pc & (t->cfg.isa->insn_align - 1u)) ||
+	if (!t->cfg.isa->flags_fate || (pc & (t->cfg.isa->insn_align - 1u)) ||
 	    mem->fetch_page(mem->opaque, page, &host))
-		return false;
-	return t->cfg.isa->flags_dead(host + (pc - page),
-				      (unsigned)(GUEST_PAGE_SIZE - (pc - page)));
+		return FLAGS_UNKNOWN;
+	return t->cfg.isa->flags_fate(host, GUEST_PAGE_SIZE,
+				      (unsigned)(pc - page), !t->exact_flags);
 }

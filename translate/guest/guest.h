@@ -52,11 +52,12 @@ struct guest_isa {
 	/* Mode key (8 bits) of the state: everything lifting depends on. */
 	u32 (*mode)(const struct cpu *cpu);
 	/*
-	 * Does the code at `code` surely overwrite the flags before anything
-	 * reads them or leaves the straight line?  Looks at most `avail`
-	 * bytes; false when unsure.
+	 * What does the code `off` bytes into this page (len bytes readable)
+	 * do with the flags?  Looks ahead a little.  With abi set it takes for
+	 * granted that flags do not survive calls and returns.  NULL: unknown.
 	 */
-	bool (*flags_dead)(const u8 *code, unsigned avail);
+	enum flags_fate (*flags_fate)(const u8 *page, unsigned len,
+				      unsigned off, bool abi);
 	exec_helper_fn *const *helper;	/* HELPER_GUEST0 + n */
 	unsigned nhelper;
 	/* Print the registers to f (-d cpu). */

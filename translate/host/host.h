@@ -31,9 +31,12 @@ struct host_block {
 	u32 side_avail, side_len;
 	unsigned nlinks;
 	struct host_link link[HOST_MAX_LINKS];
-	/* in: are the guest's flags surely dead at this pc?  NULL: assume
-	 * never, and keep them exact where an access may fault. */
-	bool (*flags_dead)(struct tctx *t, gaddr pc);
+	/* in: what the code at this pc does with the guest's flags.  NULL:
+	 * assume that it reads them, and keep them exact at faults too. */
+	enum flags_fate (*flags_fate)(struct tctx *t, gaddr pc);
+	/* in: need the flags not survive calls and returns?  out: but the
+	 * code behind a call in this block expects them to. */
+	bool flags_die_at_calls, flags_cross_calls;
 };
 
 struct block;

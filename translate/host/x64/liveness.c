@@ -70,20 +70,31 @@ static void put_flags(struct walk *w, const struct ir_inst *i, unsigned at)
 	use(w, i->a, at, 0);
 }
 
-/* Are the flags dead where direct exit i leads? */
-static bool exit_flags_dead(struct walk *w, const struct ir_inst *i)
+/*
+ * Need the flags be stored for exit i?  Calling conventions leave them
+ * undefined at calls and returns (AAPCS64, 6.1.1); should the code behind a
+ * call read them all the same, the caller of emit() is told.
+ */
+static bool exit_needs_flags(struct walk *w, const struct ir_inst *i)
 {
 	struct host_block *hb = w->cg->hb;
+	const u64 *pool = &w->ir->pool[i->imm];
+	bool call = i->op == IR_CALL || i->op == IR_CALL_IND;
 
-	return hb->flags_dead && hb->flags_dead(w->cg->t, w->ir->pool[i->imm]);
+	if (!hb->flags_fate)
+		return true;
+	if (call && hb->flags_fate(w->cg->t, pool[1]) == FLAGS_READ)
+		hb->flags_cross_calls = true;
+	if (call || i->op == IR_RET)
+		return !hb->flags_die_at_calls;
+	if (i->op == IR_GOTO || ir_op_info[i->op].flags & IRF_E)
+		return hb->flags_fate(w->cg->t, pool[0]) != FLAGS_DEAD;
+	return true;
 }
 
 static void exit_op(struct walk *w, const struct ir_inst *i, unsigned at)
 {
-	bool direct = i->op == IR_GOTO || i->op == IR_CALL ||
-		      (ir_op_info[i->op].flags & IRF_E);
-
-	if (direct && exit_flags_dead(w, i))
+	if (!exit_needs_flags(w, i))
 		return;
 	w->cg->val[at].flags |= CGV_FLAGS;
 	need_flags(w, at);
@@ -175,7 +186,7 @@ static void walk_inst(struct walk *w, const struct ir_inst *i, unsigned at)
 	if (fl & (IRF_E | IRF_T))
 		exit_op(w, i, at);
 	else if (i->op == IR_HELPER ||
-		 (!w->cg->hb->flags_dead && fl & (IRF_L | IRF_M)))
+		 (!w->cg->hb->flags_fate && fl & (IRF_L | IRF_M)))
 		need_flags(w, at);
 	if (i->op == IR_CLZ && cg_clz_source(w->cg, i)) {
 		use(w, cg_clz_source(w->cg, i), at, 0);
