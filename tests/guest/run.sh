@@ -28,6 +28,7 @@ robust
 frame guest
 memory
 dualmap guest
+flags guest
 stress 3'
 
 if [ -n "$NATIVE" ]; then

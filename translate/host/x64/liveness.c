@@ -72,8 +72,8 @@ static void put_flags(struct walk *w, const struct ir_inst *i, unsigned at)
 
 /*
  * Need the flags be stored for exit i?  Calling conventions leave them
- * undefined at calls and returns (AAPCS64, 6.1.1); should the code behind a
- * call read them all the same, the caller of emit() is told.
+ * undefined at calls and returns (AAPCS64, 6.1.1); should the code called or
+ * that behind a call read them all the same, the caller of emit() is told.
  */
 static bool exit_needs_flags(struct walk *w, const struct ir_inst *i)
 {
@@ -84,6 +84,9 @@ static bool exit_needs_flags(struct walk *w, const struct ir_inst *i)
 	if (!hb->flags_fate)
 		return true;
 	if (call && hb->flags_fate(w->cg->t, pool[1]) == FLAGS_READ)
+		hb->flags_cross_calls = true;
+	if (i->op == IR_CALL &&
+	    hb->flags_fate(w->cg->t, pool[0]) == FLAGS_READ)
 		hb->flags_cross_calls = true;
 	if (call || i->op == IR_RET)
 		return !hb->flags_die_at_calls;
