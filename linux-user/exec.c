@@ -45,17 +45,30 @@ int exec_read_guest(struct cmdline *cl, struct sysctx *c, struct prog *p)
 	return prog_read_guest(p, c);
 }
 
-int exec_host(const struct prog *p, int dirfd, int flags, char *const *argv,
-	      char *const *envp)
+/*
+ * The point of no return.  A signal for which the guest has a handler must
+ * not get lost there: SYS_RESTART if one has come before.
+ */
+static int host_exec(struct sysctx *c, int dirfd, const char *name,
+		     const void *argv, const void *envp, int flags)
+{
+	if (c)
+		return (int)HOST(c, SYS_execveat, dirfd, name, argv, envp,
+				 flags);
+	syscall(SYS_execveat, dirfd, name, argv, envp, flags);
+	return -errno;
+}
+
+int exec_host(struct sysctx *c, const struct prog *p, int dirfd, int flags,
+	      char *const *argv, char *const *envp)
 {
 	const char **v;
 	size_t n = 0, k = 0;
+	int err;
 
-	if (!p->nins) {
-		syscall(SYS_execveat, dirfd, p->host ? p->host : "",
-			argv, envp, flags);
-		return -errno;
-	}
+	if (!p->nins)
+		return host_exec(c, dirfd, p->host ? p->host : "", argv, envp,
+				 flags);
 	while (argv[n])
 		n++;
 	v = malloc((n + p->nins + 1) * sizeof(*v));
@@ -66,9 +79,9 @@ int exec_host(const struct prog *p, int dirfd, int flags, char *const *argv,
 	for (size_t i = 1; i < n; i++)
 		v[k++] = argv[i];
 	v[k] = NULL;
-	execve(p->host, (char **)v, envp);
+	err = host_exec(c, AT_FDCWD, p->host, v, envp, 0);
 	free(v);
-	return -errno;
+	return err;
 }
 
 /* -- The guest's vectors --------------------------------------------------- */
@@ -195,7 +208,7 @@ static int exec_guest(struct exec *x, struct task *t)
 
 	/* Perhaps binfmt_misc helps. */
 	if (self < 0)
-		return exec_host(&x->p, x->dirfd, x->flags,
+		return exec_host(&t->sys, &x->p, x->dirfd, x->flags,
 				 x->argv.w + EXTRA, x->envp.w + EXTRA);
 	fd = open_for_child(x);
 	if (fd < 0)
@@ -206,9 +219,8 @@ static int exec_guest(struct exec *x, struct task *t)
 	snprintf(filter_text, sizeof(filter_text), "%d", filters);
 	argv = child_argv(x, self_text, fd_text, filter_text);
 	fcntl(self, F_SETFD, 0);
-	syscall(SYS_execveat, self, "", argv, x->envp.w + EXTRA,
-		AT_EMPTY_PATH);
-	err = -errno;
+	err = host_exec(&t->sys, self, "", argv, x->envp.w + EXTRA,
+			AT_EMPTY_PATH);
 	fcntl(self, F_SETFD, FD_CLOEXEC);
 	close(fd);
 	if (filters >= 0)
@@ -234,7 +246,7 @@ static int run(struct task *t, struct exec *x)
 		if (x->p.kind == PROG_GUEST)
 			err = exec_guest(x, t);
 		else
-			err = exec_host(&x->p, x->dirfd, x->flags,
+			err = exec_host(&t->sys, &x->p, x->dirfd, x->flags,
 					x->argv.w + EXTRA, x->envp.w + EXTRA);
 		signal_exec_failed(t);
 	}

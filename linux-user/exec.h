@@ -17,8 +17,8 @@ int exec_read_guest(struct cmdline *cl, struct sysctx *c, struct prog *p);
  * replaces argv[0].  dirfd, name and flags are those p was opened with.
  * Returns -errno.
  */
-int exec_host(const struct prog *p, int dirfd, int flags, char *const *argv,
-	      char *const *envp);
+int exec_host(struct sysctx *c, const struct prog *p, int dirfd, int flags,
+	      char *const *argv, char *const *envp);
 
 /* Free what an execve of this task has left behind (after a vfork). */
 void exec_release(struct task *t);

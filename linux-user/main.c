@@ -126,18 +126,32 @@ static void start_process(void)
 	pthread_mutex_init(&proc.lock, NULL);
 }
 
-/* binfmt_misc: "program [argv0] arguments", never options. */
+/*
+ * May the command line hold options?  Not when binfmt_misc wrote it, whose
+ * first word is a file name of the caller's choice, "-D" for instance; with
+ * more privileges than the caller's we only trust what exec.c wrote, which
+ * the kernel runs by descriptor.
+ */
+static bool has_options(bool binfmt)
+{
+	const char *name = (const char *)getauxval(AT_EXECFN);
+
+	if (getauxval(AT_SECURE))
+		return name && !strncmp(name, "/dev/fd/", 8);
+	return !binfmt;
+}
+
+/* binfmt_misc: "program [argv0] arguments". */
 static void parse(int argc, char **argv, char **envp)
 {
-	bool secure = getauxval(AT_SECURE) != 0;
-	bool keep0 = getauxval(AT_FLAGS) & AT_FLAGS_PRESERVE_ARGV0;
-	bool have_fd;
+	bool keep0 = getauxval(AT_FLAGS) & AT_FLAGS_PRESERVE_ARGV0, have_fd;
 	u64 fd;
 
 	errno = 0;
 	fd = getauxval(AT_EXECFD);	/* 0 is a descriptor, too */
 	have_fd = errno != ENOENT;
-	options_parse(&cl, argc, argv, envp, secure, keep0 || have_fd);
+	options_parse(&cl, argc, argv, envp, getauxval(AT_SECURE),
+		      has_options(keep0 || have_fd));
 	if (have_fd && !cl.child)
 		cl.exec_fd = (int)fd;
 	if (keep0 && !cl.child && cl.argc >= 2) {
@@ -202,7 +216,7 @@ static void open_program(struct sysctx *c)
 	if (prog.kind == PROG_HOST) {
 		if (cl.opt.argv0)
 			cl.argv[0] = (char *)cl.opt.argv0;
-		err = exec_host(&prog, AT_FDCWD, 0, cl.argv, cl.envp);
+		err = exec_host(NULL, &prog, AT_FDCWD, 0, cl.argv, cl.envp);
 		fail(name, NULL, err);
 	}
 	err = exec_read_guest(&cl, c, &prog);

@@ -25,6 +25,7 @@ restart
 fork
 vfork
 robust
+execsig
 frame guest
 memory
 dualmap guest
