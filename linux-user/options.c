@@ -446,7 +446,7 @@ static const char *base_name(const char *path)
 /* A guest child reads nothing from the environment, which is the guest's:
  * what counted for its parent is on the command line. */
 void options_parse(struct cmdline *cl, int argc, char **argv, char **envp,
-		   bool secure, bool binfmt)
+		   bool secure, bool options)
 {
 	static const char child[] = "--exec-child";
 	int i = 1;
@@ -459,7 +459,7 @@ void options_parse(struct cmdline *cl, int argc, char **argv, char **envp,
 	if (!secure && (argc < 2 || strcmp(argv[1], child)))
 		read_env(cl, envp);
 	cl->env_prefix = cl->opt.prefix[0] != NULL;
-	while (!binfmt && i < argc && argv[i][0] == '-' && argv[i][1]) {
+	while (options && i < argc && argv[i][0] == '-' && argv[i][1]) {
 		if (!strcmp(argv[i], "--")) {
 			i++;
 			break;

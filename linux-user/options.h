@@ -36,12 +36,12 @@ struct cmdline {
 };
 
 /*
- * Read the environment (unless secure) and argv (binfmt: which holds no
- * options).  Prints and exits for -help,
- * -version and mistakes.  What it returns points into argv and envp.
+ * Read the environment (unless secure) and argv, in which options come first
+ * or not at all.  Prints and exits for -help, -version and mistakes.  What it
+ * returns points into argv and envp.
  */
 void options_parse(struct cmdline *cl, int argc, char **argv, char **envp,
-		   bool secure, bool binfmt);
+		   bool secure, bool options);
 
 /* The options that a guest child must be started with, into out[] (room for
  * n pointers); their number.  Text is owned by cl. */

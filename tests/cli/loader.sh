@@ -166,4 +166,49 @@ mkfifo "$tmp/fifo"; chmod +x "$tmp/fifo"
 expect 13 "" "FIFO: EACCES" "$D" "$S" errno "$tmp/fifo"
 expect 0 "native" "host program from the guest" "$D" "$S" exec /bin/echo native
 
+
+# -- More privileges than the caller: no options, no environment ----------------
+suid=$tmp/suid
+if [ "$(id -u)" = 0 ] && cp "$D" "$suid" && chmod 755 "$tmp" &&
+	chown 65534 "$suid" && chmod 4755 "$suid" &&
+	[ "$(cd "$tmp" && ./suid ./show args secure 2>&1)" = secure ]; then
+	expect 7 "x" "set-id: the environment does not count" \
+		env QEMU_STRACE=1 QEMU_ARGV0=no "$suid" "$S" args x
+	expect 127 "*-strace: No such file*" "set-id: nor do options" \
+		"$suid" -strace "$S" args x
+	expect 7 "x y" "set-id: exec" "$suid" "$S" exec "$S" args x y
+else
+	echo "ok $((n += 1)) - set-id # SKIP not root, or mounted nosuid"
+fi
+
+# -- Sanitizers: they expect the address space of an arm64 kernel ---------------
+cat > "$tmp/race.c" <<END
+#include <pthread.h>
+static int x;
+static void *f(void *a) { for (int i = 0; i < 1000; i++) x++; return a; }
+int main(void)
+{
+	pthread_t a, b;
+	pthread_create(&a, 0, f, 0);
+	pthread_create(&b, 0, f, 0);
+	pthread_join(a, 0);
+	return pthread_join(b, 0);
+}
+END
+cat > "$tmp/heap.c" <<END
+#include <stdlib.h>
+int main(int c, char **v) { volatile char *p = malloc(10); p[10 * c] = 1; return !v; }
+END
+if [ -d "$SYSROOT/lib" ] &&
+	"$GUEST_CC" -g -O1 -fsanitize=thread -o "$tmp/race" "$tmp/race.c" 2>/dev/null
+then
+	expect 66 "*data race*" "ThreadSanitizer" "$D" -L "$SYSROOT" "$tmp/race"
+fi
+if [ -d "$SYSROOT/lib" ] &&
+	"$GUEST_CC" -g -O1 -fsanitize=address -o "$tmp/heap" "$tmp/heap.c" 2>/dev/null
+then
+	expect 1 "*heap-buffer-overflow*" "AddressSanitizer" \
+		"$D" -L "$SYSROOT" -E ASAN_OPTIONS=detect_leaks=0 "$tmp/heap"
+fi
+
 echo "1..$n"
