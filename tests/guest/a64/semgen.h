@@ -171,8 +171,9 @@ static inline uint64_t gen_hash(uint64_t h, uint64_t v)
 
 /*
  * Run all cases with n trials and print a line with a hash for each; with a
- * case number, print its trials instead.  The caller's run() turns the
- * operands in *t into results, for case `which`.
+ * case number (-1: all), print its trials instead.  A third argument is the
+ * set of FPSR bits that count.  The caller's run() turns the operands in *t
+ * into results, for case `which`.
  */
 struct gen_case {
 	const char *op, *map, *text;
@@ -185,6 +186,7 @@ static inline void gen_report(const struct gen_case *c, unsigned count,
 {
 	unsigned n = argc > 1 ? (unsigned)atoi(argv[1]) : 100, i, k;
 	int only = argc > 2 ? atoi(argv[2]) : -1;
+	uint64_t mask = argc > 3 ? strtoull(argv[3], NULL, 0) : ~0ull;
 	struct trial in, t;
 
 	for (i = 0; i < count; i++) {
@@ -196,6 +198,7 @@ static inline void gen_report(const struct gen_case *c, unsigned count,
 			gen_trial(&t, i, k, c[i].es);
 			in = t;
 			run(i, &t);
+			t.fpsr &= mask;
 			h = gen_hash(h, t.v[0][0]);
 			h = gen_hash(h, t.v[0][1]);
 			h = gen_hash(h, t.fpsr);
