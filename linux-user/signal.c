@@ -353,9 +353,7 @@ static void deliver_one(struct task *t, siginfo_t *si)
 {
 	struct signal_action act = take_action(t, si->si_signo);
 
-	if (log_on(LOG_INT))
-		log_printf("signal %d, code %d, pc 0x%llx\n", si->si_signo,
-			   si->si_code, (unsigned long long)t->cpu->pc);
+	signal_log(t, si);
 	if (act.handler == SIGNAL_IGN)
 		return;
 	if (act.handler == SIGNAL_DFL)
@@ -423,18 +421,15 @@ void signal_force(struct task *t, int signo, int code, gaddr addr)
 	struct signal_action act = take_action(t, signo);
 	siginfo_t si;
 
-	if (act.handler <= SIGNAL_IGN ||
-	    t->sigst->mask & SIGNAL_BIT(signo))
-		task_die(t, signo);
 	memset(&si, 0, sizeof(si));
 	si.si_signo = signo;
 	si.si_code = code;
 	if (code != SI_KERNEL)
 		si.si_addr = (void *)addr;
-	if (log_on(LOG_INT))
-		log_printf("signal %d, code %d, address 0x%llx, pc 0x%llx\n",
-			   signo, code, (unsigned long long)addr,
-			   (unsigned long long)t->cpu->pc);
+	signal_log(t, &si);
+	if (act.handler <= SIGNAL_IGN ||
+	    t->sigst->mask & SIGNAL_BIT(signo))
+		task_die(t, signo);
 	run_handler(t, &act, &si);
 	signal_unblock(t);
 }

@@ -139,6 +139,11 @@ int frame_push(struct task *t, const struct signal_action *act,
  * frame is not readable or not valid. */
 int frame_pop(struct task *t, u64 *mask);
 
+/* -- For -strace and -d int: signal_log.c ---------------------------------- */
+
+void signal_log(struct task *t, const siginfo_t *si);
+void signal_log_death(struct task *t, int signo);
+
 /* -- Between signal.c, signal_sys.c and frame_a64.c ------------------------ */
 
 /* Give the host the disposition that follows from act; old (or NULL) is what

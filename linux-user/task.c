@@ -282,9 +282,7 @@ void task_die(struct task *t, int signo)
 				     .restorer = (u64)host_sigreturn };
 	u64 mask = ~SIGNAL_BIT(signo);
 
-	if (log_on(LOG_INT))
-		log_printf("dies of signal %d, pc 0x%llx\n", signo,
-			   (unsigned long long)t->cpu->pc);
+	signal_log_death(t, signo);
 	CALL(SYS_rt_sigaction, signo, &dfl, 0, 8);
 	CALL(SYS_rt_sigprocmask, SIG_SETMASK, &mask, 0, 8);
 	CALL(SYS_tgkill, getpid(), t->tid, signo);
