@@ -482,6 +482,25 @@ static int add_to_pages(struct tctx *t, struct block *b)
 	return 0;
 }
 
+/* Link the exits of a new block whose targets exist already: the cheapest
+ * moment, nobody has executed its code yet. */
+static void link_known(struct tctx *t, struct block *b)
+{
+	if (t->cfg.no_chain)
+		return;
+	for (unsigned i = 0; i < b->nlinks; i++) {
+		struct link *l = link_of(b, i);
+		gaddr target = block_exit_pc(t, l);
+		struct block *to;
+
+		if (!block_may_start(t, target))
+			continue;
+		to = block_find(t, target, b->mode);
+		if (to)
+			block_link(t, l, to);
+	}
+}
+
 static struct block *publish(struct tctx *t, gaddr pc, u32 mode,
 			     const struct host_block *hb)
 {
@@ -501,7 +520,11 @@ static struct block *publish(struct tctx *t, gaddr pc, u32 mode,
 	if (add_to_pages(t, b))
 		return NULL;
 	codebuf_commit(&t->code, hb->code_len, len, block_id(t, b));
-	return table_add(t, b) ? NULL : b;
+	if (table_add(t, b))
+		return NULL;
+	t->starts[pc >> 8 & (ARRAY_LEN(t->starts) - 1)] |= 1ull << (pc >> 2 & 63);
+	link_known(t, b);
+	return b;
 }
 
 struct block *block_translate(struct tctx *t, gaddr pc, u32 mode,

@@ -81,6 +81,9 @@ struct tctx {
 	struct page_slot *pages;
 	u32 npages, page_mask;
 
+	/* Filter over the pcs of all blocks ever made, one bit for each
+	 * instruction modulo the size: 0 = surely no block starts there. */
+	u64 starts[4096];
 	bool exact_flags;		/* flags were seen to cross calls */
 	_Atomic u64 epoch;
 	struct cpu *cpus;		/* all registered, by cpu->next_cpu */
@@ -99,6 +102,13 @@ static inline u8 *block_entry(const struct tctx *t, const struct block *b)
 static inline const u8 *block_side(const struct block *b)
 {
 	return (const u8 *)(b + 1) - b->rec_units * 8;
+}
+
+/* May a block start at pc?  Cheap, and right when it says no. */
+static inline bool block_may_start(const struct tctx *t, gaddr pc)
+{
+	return t->starts[pc >> 8 & (ARRAY_LEN(t->starts) - 1)] >>
+	       (pc >> 2 & 63) & 1;
 }
 
 /* Translate the block at pc; lock held.  NULL: *why is the exit reason. */

@@ -57,7 +57,8 @@ static bool may_continue(struct tctx *t, const struct ir *ir, gaddr pc,
 	if (ir->ninsns >= max_insns || ir->ninst >= IR_SOFT_INST)
 		return false;
 	/* Lockstep lifts a block twice and must get the same both times. */
-	if (!t->cfg.lockstep && block_find(t, pc, ir->mode))
+	if (!t->cfg.lockstep && block_may_start(t, pc) &&
+	    block_find(t, pc, ir->mode))
 		return false;
 	return !jumped || !visited(ir, pc);
 }

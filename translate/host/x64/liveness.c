@@ -21,6 +21,7 @@ struct walk {
 	/* Latest PUT met of each guest register, valid in the same epoch. */
 	struct { val_t v; u16 epoch; } r[32], v[32];
 	u16 epoch;
+	unsigned first_putf;	/* nothing before changes the flags */
 	bool flags_needed;	/* somebody behind here looks at the flags */
 	unsigned flags_last;	/* the last one who does */
 };
@@ -75,7 +76,8 @@ static void put_flags(struct walk *w, const struct ir_inst *i, unsigned at)
  * undefined at calls and returns (AAPCS64, 6.1.1); should the code called or
  * that behind a call read them all the same, the caller of emit() is told.
  */
-static bool exit_needs_flags(struct walk *w, const struct ir_inst *i)
+static bool exit_needs_flags(struct walk *w, const struct ir_inst *i,
+			     unsigned at)
 {
 	struct host_block *hb = w->cg->hb;
 	const u64 *pool = &w->ir->pool[i->imm];
@@ -88,6 +90,8 @@ static bool exit_needs_flags(struct walk *w, const struct ir_inst *i)
 	if (i->op == IR_CALL &&
 	    hb->flags_fate(w->cg->t, pool[0]) == FLAGS_READ)
 		hb->flags_cross_calls = true;
+	if (at < w->first_putf)
+		return false;
 	if (call || i->op == IR_RET)
 		return !hb->flags_die_at_calls;
 	if (i->op == IR_GOTO || ir_op_info[i->op].flags & IRF_E)
@@ -97,7 +101,7 @@ static bool exit_needs_flags(struct walk *w, const struct ir_inst *i)
 
 static void exit_op(struct walk *w, const struct ir_inst *i, unsigned at)
 {
-	if (!exit_needs_flags(w, i))
+	if (!exit_needs_flags(w, i, at))
 		return;
 	w->cg->val[at].flags |= CGV_FLAGS;
 	need_flags(w, at);
@@ -218,7 +222,8 @@ _Static_assert(sizeof(struct cg_val) == sizeof(u64), "one store");
 void cg_liveness(struct cg *cg)
 {
 	const struct cg_val fresh = { .reg = CG_NOREG, .home = CG_NOREG };
-	struct walk w = { .cg = cg, .ir = cg->ir, .epoch = 1 };
+	struct walk w = { .cg = cg, .ir = cg->ir, .epoch = 1,
+			  .first_putf = ~0u };
 	unsigned n = cg->ir->ninst;
 	u64 bits;
 
@@ -226,6 +231,8 @@ void cg_liveness(struct cg *cg)
 	for (unsigned k = 0; k < n; k++) {
 		memcpy(&cg->val[k], &bits, sizeof(bits));
 		cg->root[k] = root_of(cg, k);
+		if (cg->ir->inst[k].op == IR_PUTF && k < w.first_putf)
+			w.first_putf = k;
 	}
 	for (unsigned k = n - 1; k > 0; k--)
 		walk_inst(&w, &cg->ir->inst[k], k);
