@@ -111,8 +111,17 @@ struct cg_cold {
 	u8 *back;		/* where to continue (cg_cold_back) */
 	u16 idx;		/* IR instruction */
 	u8 arg[10];
+	u8 late_from, late_to;	/* stores in cg->late[] it must make too */
 	u32 live;		/* registers holding something: GPR | XMM<<16 */
 	u64 imm;
+};
+
+/*
+ * A register was saved in the middle of an instruction.  Cold paths that had
+ * branched off before make the same store before they return behind it.
+ */
+struct cg_late {
+	u8 slot, reg;
 };
 
 struct cg_fixup {		/* rip-relative reference to a constant */
@@ -121,7 +130,8 @@ struct cg_fixup {		/* rip-relative reference to a constant */
 	u16 tail;		/* bytes of the instruction after the disp32 */
 };
 
-enum { CG_MAX_COLD = 512, CG_MAX_CONST = 128, CG_MAX_FIXUP = 1024 };
+enum { CG_MAX_COLD = 512, CG_MAX_CONST = 128, CG_MAX_FIXUP = 1024,
+       CG_MAX_LATE = 240 };
 
 struct cg {
 	struct enc e;		/* e.p: next byte of code; e.avx: VEX forms */
@@ -137,6 +147,7 @@ struct cg {
 	val_t reg_val[CG_NREG];	/* value in each register, 0 none */
 	u32 locked;		/* registers in use by this instruction */
 	u32 tmps;		/* those of them that are temporaries */
+	u32 borrowed;		/* pinned XMM registers used as temporaries */
 	u32 rspill_used, vspill_used;
 	val_t slot_val[130];	/* value whose copy a slot is */
 
@@ -153,7 +164,9 @@ struct cg {
 	u32 side_off;		/* host offset of the last record */
 	gaddr side_pc;		/* guest pc of the last record */
 
-	unsigned ncold, nconst, nfixup;
+	unsigned ncold, nconst, nfixup, nlate;
+	unsigned late_seen;		/* nlate before this instruction */
+	struct cg_late late[CG_MAX_LATE];
 	struct cg_val val[IR_MAX_INST];
 	val_t root[IR_MAX_INST];	/* value that this one is the same as */
 	struct cg_cold cold[CG_MAX_COLD];

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "translate/host/x64/isel.h"
+#include "translate/host/x64/pins.h"
 #include "translate/host/x64/runtime.h"
 #include "translate/sem.h"
 
@@ -88,6 +89,7 @@ struct cg_cold *cg_cold_new(struct cg *cg, cold_fn *fn, unsigned idx)
 	c->fn = fn;
 	c->from = c->back = NULL;
 	c->idx = (u16)idx;
+	c->late_from = c->late_to = (u8)cg->nlate;
 	return c;
 }
 
@@ -103,6 +105,7 @@ struct cg_cold *cg_jcc_cold(struct cg *cg, enum cc cc, cold_fn *fn,
 
 void cg_cold_back(struct cg *cg, struct cg_cold *c)
 {
+	ra_late_stores(cg, c->late_from, c->late_to);
 	enc_jmp_to(&cg->e, c->back);
 }
 
@@ -263,7 +266,7 @@ static void start(struct cg *cg, struct tctx *t, const struct ir *ir,
 	cg->fl_val = cg->fl_cur = 0;
 	cg->fl_in_env = true;
 	cg->fl_until = 0;
-	cg->ncold = cg->nconst = cg->nfixup = 0;
+	cg->ncold = cg->nconst = cg->nfixup = cg->nlate = 0;
 	hb->nlinks = 0;
 	side_start(cg);
 	ra_start(cg);

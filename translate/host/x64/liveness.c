@@ -150,7 +150,7 @@ static void check_home(struct walk *w, unsigned at)
 	if (x->home == CG_NOREG)
 		return;
 	if (x->home >= CG_XMM0) {
-		g = x->home - CG_XMM0;
+		g = guest_of_xmm[x->home - CG_XMM0];
 		if (w->v[g].v != at || w->v[g].epoch != w->epoch)
 			x->home = CG_NOREG;
 		return;

@@ -186,7 +186,9 @@ bool x64_recover(struct cpu *cpu, void *ucp, const struct block *b, u32 off,
 		for (unsigned r = 0; r < 32; r++)
 			if (pin_of_r(r) == RBX)
 				cpu->r[r] = cpu->vtmp[3].d[0];
-	memcpy(cpu->v, fp->_xmm, PINS_XMM * 16);
+#define SAVE_PIN(guest, host) memcpy(&cpu->v[guest], &fp->_xmm[host], 16);
+	PINS_XMM(SAVE_PIN)
+#undef SAVE_PIN
 	cpu->guest_mxcsr = fp->mxcsr;
 	if (f.what & WHAT_KIND)
 		cpu->flags = packed_from_efl((u64)g[REG_EFL],

@@ -22,6 +22,10 @@ const u8 pin_of_guest[32] = {
 #undef NO
 #define PIN_ROW(g, h) [h] = g,
 const u8 guest_of_pin[16] = { PINS_GPR(PIN_ROW) };
+const u8 guest_of_xmm[16] = { PINS_XMM(PIN_ROW) };
+#undef PIN_ROW
+#define PIN_ROW(g, h) [g] = (h) + 1,
+const u8 pin_of_vector[32] = { PINS_XMM(PIN_ROW) };
 #undef PIN_ROW
 
 enum def_mode { DEF_ANY, DEF_EARLY };
@@ -68,7 +72,7 @@ void ra_start(struct cg *cg)
 {
 	memset(cg->reg_val, 0, sizeof(cg->reg_val));
 	memset(cg->slot_val, 0, sizeof(cg->slot_val));
-	cg->locked = cg->tmps = 0;
+	cg->locked = cg->tmps = cg->borrowed = cg->late_seen = 0;
 	cg->rspill_used = cg->vspill_used = 0;
 }
 
@@ -88,6 +92,22 @@ static void store_slot(struct cg *cg, unsigned slot, unsigned reg)
 		enc_vst(&cg->e, SSE_MOVAPS_ST, slot_mem(slot), reg - CG_XMM0);
 	else
 		enc_mov_mr(&cg->e, slot != CG_SLOT_F, slot_mem(slot), reg);
+}
+
+/* A store that cold paths may have to repeat, see struct cg_late. */
+static void save(struct cg *cg, unsigned slot, unsigned reg)
+{
+	struct cg_late *l = &cg->late[cg->nlate];
+
+	store_slot(cg, slot, reg);
+	if (!cg->ncold || cg->cold[cg->ncold - 1].idx != cg->cur)
+		return;
+	if (cg->nlate + 1 < CG_MAX_LATE)
+		cg->nlate++;
+	else
+		cg->failed = true;
+	l->slot = (u8)slot;
+	l->reg = (u8)reg;
 }
 
 static void move(struct cg *cg, unsigned d, unsigned s)
@@ -173,7 +193,7 @@ static void spill(struct cg *cg, val_t v)
 		return;
 	x->mem = (u8)spill_slot(cg, x->reg);
 	cg->slot_val[x->mem] = v;
-	store_slot(cg, x->mem, x->reg);
+	save(cg, x->mem, x->reg);
 }
 
 /* v is in register r for a moment only: keep it in a spill slot. */
@@ -270,6 +290,47 @@ void ra_drop(struct cg *cg, val_t v)
 	}
 }
 
+/*
+ * No local register is left: take one that a guest register is pinned to.
+ * Its place in struct cpu, otherwise unused while translated code runs, keeps
+ * the content until ra_end_inst().
+ */
+static unsigned borrow_xmm(struct cg *cg)
+{
+	/* xmm0 is an implicit operand of some instructions */
+	u32 cand = PIN_XMM_MASK & ~(cg->locked >> 16) & ~1u;
+	unsigned x = (unsigned)__builtin_ctz(cand);
+
+	cg->locked |= bit(x + CG_XMM0);
+	cg->borrowed |= bit(x);
+	save(cg, CG_SLOT_V + guest_of_xmm[x], x + CG_XMM0);
+	return x;
+}
+
+static void give_back(struct cg *cg)
+{
+	for (u32 m = cg->borrowed; m; m &= m - 1) {
+		unsigned x = (unsigned)__builtin_ctz(m);
+
+		load_slot(cg, x + CG_XMM0, CG_SLOT_V + guest_of_xmm[x]);
+	}
+	cg->borrowed = 0;
+}
+
+void ra_late_stores(struct cg *cg, unsigned from, unsigned to)
+{
+	for (; from < to; from++)
+		store_slot(cg, cg->late[from].slot, cg->late[from].reg);
+}
+
+/* Cold paths of this instruction learn which stores came after them. */
+static void end_late(struct cg *cg)
+{
+	for (unsigned k = cg->ncold; k-- && cg->cold[k].idx == cg->cur; )
+		cg->cold[k].late_to = (u8)cg->nlate;
+	cg->late_seen = cg->nlate;
+}
+
 void ra_end_inst(struct cg *cg, const struct ir_inst *i)
 {
 	const val_t op[3] = { i->a, i->b, i->c };
@@ -285,6 +346,10 @@ void ra_end_inst(struct cg *cg, const struct ir_inst *i)
 		}
 	if (!x->last && i->type != IR_NONE)
 		ra_drop(cg, (val_t)cg->cur);
+	if (unlikely(cg->borrowed))
+		give_back(cg);
+	if (unlikely(cg->nlate != cg->late_seen))
+		end_late(cg);
 	cg->locked = cg->tmps = 0;
 }
 
@@ -481,8 +546,11 @@ unsigned cg_tmp_gpr(struct cg *cg)
 
 unsigned cg_tmp_xmm(struct cg *cg)
 {
-	unsigned r = ra_alloc(cg, LOCAL_XMM_MASK << 16);
+	unsigned r;
 
+	if (!(LOCAL_XMM_MASK & ~(cg->locked >> 16)))
+		return borrow_xmm(cg);
+	r = ra_alloc(cg, LOCAL_XMM_MASK << 16);
 	cg->tmps |= bit(r);
 	return r - CG_XMM0;
 }

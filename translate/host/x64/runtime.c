@@ -24,9 +24,9 @@ static void load_pinned(struct enc *e)
 #define ROW(g, h) enc_mov_rm(e, 1, h, hm(CG_ENV, CG_CPU(r) + (g) * 8));
 	PINS_GPR(ROW)
 #undef ROW
-	for (unsigned v = 0; v < PINS_XMM; v++)
-		enc_v2m(e, SSE_MOVAPS, v,
-			hm(CG_ENV, CG_CPU(v) + (s32)v * 16));
+#define ROW(g, h) enc_v2m(e, SSE_MOVAPS, h, hm(CG_ENV, CG_CPU(v) + (g) * 16));
+	PINS_XMM(ROW)
+#undef ROW
 }
 
 static void store_pinned(struct enc *e)
@@ -34,9 +34,10 @@ static void store_pinned(struct enc *e)
 #define ROW(g, h) enc_mov_mr(e, 1, hm(CG_ENV, CG_CPU(r) + (g) * 8), h);
 	PINS_GPR(ROW)
 #undef ROW
-	for (unsigned v = 0; v < PINS_XMM; v++)
-		enc_vst(e, SSE_MOVAPS_ST,
-			hm(CG_ENV, CG_CPU(v) + (s32)v * 16), v);
+#define ROW(g, h) \
+	enc_vst(e, SSE_MOVAPS_ST, hm(CG_ENV, CG_CPU(v) + (g) * 16), h);
+	PINS_XMM(ROW)
+#undef ROW
 }
 
 /* unsigned enter(struct cpu *cpu, const void *code) */
