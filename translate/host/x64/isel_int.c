@@ -374,7 +374,11 @@ bool isel_mul(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	s32 k, disp;
 
 	order_operands(cg, idx, &va, &vb);
-	if (isel_imm32(cg, vb, w, &k)) {
+	if (isel_imm32(cg, vb, w, &k) && k > 0 && !(k & (k - 1))) {
+		d = cg_def_gpr_as(cg, idx, va);
+		cg_clobber_flags(cg);
+		enc_sh_ri(&cg->e, SH_SHL, w, d, (unsigned)__builtin_ctz((u32)k));
+	} else if (isel_imm32(cg, vb, w, &k)) {
 		a = cg_use_gpr(cg, va);
 		d = cg_def_gpr(cg, idx);
 		cg_clobber_flags(cg);

@@ -22,7 +22,7 @@ struct walk {
 	struct { val_t v; u16 epoch; } r[32], v[32];
 	u16 epoch;
 	unsigned first_putf;	/* nothing before changes the flags */
-	bool flags_needed;	/* somebody behind here looks at the flags */
+	enum { NOBODY, PERHAPS, SURELY } flags_needed;	/* behind here */
 	unsigned flags_last;	/* the last one who does */
 };
 
@@ -55,19 +55,23 @@ static void put(struct walk *w, const struct ir_inst *i, unsigned at,
 
 static void need_flags(struct walk *w, unsigned at)
 {
-	if (!w->flags_needed)
+	if (w->flags_needed == NOBODY)
 		w->flags_last = at;
-	w->flags_needed = true;
+	w->flags_needed = SURELY;
 }
 
 static void put_flags(struct walk *w, const struct ir_inst *i, unsigned at)
 {
-	if (!w->flags_needed) {
+	bool used = w->cg->val[w->cg->root[i->a]].uses;
+
+	if (w->flags_needed == NOBODY ||
+	    (w->flags_needed == PERHAPS && used)) {
+		w->flags_needed = NOBODY;
 		w->cg->val[at].flags |= CGV_DEAD;
 		return;
 	}
 	w->cg->val[at].last = (u16)w->flags_last;
-	w->flags_needed = false;
+	w->flags_needed = NOBODY;
 	use(w, i->a, at, 0);
 }
 
@@ -99,12 +103,19 @@ static bool exit_needs_flags(struct walk *w, const struct ir_inst *i,
 	return true;
 }
 
+/*
+ * Behind an indirect jump nobody can look.  Compilers put the reader of a
+ * comparison next to it, so one that has been read on the way here counts as
+ * done with; one that has not must have been meant for the other side.
+ */
 static void exit_op(struct walk *w, const struct ir_inst *i, unsigned at)
 {
 	if (!exit_needs_flags(w, i, at))
 		return;
 	w->cg->val[at].flags |= CGV_FLAGS;
 	need_flags(w, at);
+	if (i->op == IR_GOTO_IND && w->cg->hb->flags_fate)
+		w->flags_needed = PERHAPS;
 }
 
 /* Guest state operations; true if i was one. */

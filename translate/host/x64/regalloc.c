@@ -395,6 +395,17 @@ bool cg_use_mem(struct cg *cg, val_t v, s32 *disp)
 
 /* -- Results --------------------------------------------------------------- */
 
+/* v is leaving register h: is it in another pinned one as well? */
+static bool use_copy(struct cg *cg, val_t v, unsigned h)
+{
+	for (unsigned r = 0; r < CG_NREG; r++)
+		if (cg->reg_val[r] == v && r != h) {
+			cg->val[v].reg = (u8)r;
+			return true;
+		}
+	return false;
+}
+
 /* May the result of idx go straight into its pinned home? */
 static bool home_ok(struct cg *cg, unsigned idx, u32 busy)
 {
@@ -404,7 +415,8 @@ static bool home_ok(struct cg *cg, unsigned idx, u32 busy)
 	if (h == CG_NOREG || busy & bit(h))
 		return false;
 	old = cg->reg_val[h];
-	return !old || !live(cg, old) || cg->val[old].reg != h;
+	return !old || !live(cg, old) || cg->val[old].reg != h ||
+	       use_copy(cg, old, h);
 }
 
 static unsigned take_home(struct cg *cg, unsigned idx)
@@ -724,13 +736,9 @@ static void displace(struct cg *cg, unsigned h)
 	if (!old || cg->val[old].reg != h)
 		return;
 	cg->val[old].reg = CG_NOREG;
-	if (!live(cg, old) || cg->val[old].mem || remat(cg, old))
+	if (!live(cg, old) || cg->val[old].mem || remat(cg, old) ||
+	    use_copy(cg, old, h))
 		return;
-	for (r = 0; r < CG_NREG; r++)	/* a copy in another pinned one? */
-		if (cg->reg_val[r] == old) {
-			cg->val[old].reg = (u8)r;
-			return;
-		}
 	r = ra_alloc(cg, h >= CG_XMM0 ? LOCAL_XMM_MASK << 16 :
 		     LOCAL_GPR_MASK);
 	move(cg, r, h);
