@@ -55,6 +55,10 @@ s64 clone_host(struct task *t, const struct clone_request *r,
  * stack and thread pointer, and 0 as the call's result. */
 void clone_cpu(struct cpu *cpu, const struct clone_request *r);
 
+/* By each new host thread, first: libc takes SIGSETXID (33) for itself when
+ * it makes its first one; give it back to the guest. */
+void clone_first_thread(struct process *p);
+
 /* Wait until *word is not 0 / set it and wake. */
 void clone_wait(_Atomic u32 *word);
 void clone_post(_Atomic u32 *word);

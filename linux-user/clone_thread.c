@@ -28,6 +28,14 @@ struct start {
 	_Atomic u32 ready;	/* last: the parent's stack may go then */
 };
 
+void clone_first_thread(struct process *p)
+{
+	if (p->threaded)
+		return;
+	signal_restore_action(p, 33);
+	p->threaded = true;
+}
+
 /* What libc always shares and this clone does not. */
 static s64 unshare_rest(u64 flags)
 {
@@ -83,11 +91,7 @@ static void *thread_main(void *arg)
 	s64 err;
 
 	signal_block_all();
-	if (!t->proc->threaded) {
-		/* libc has taken SIGSETXID (33) with its first thread. */
-		signal_restore_action(t->proc, 33);
-		t->proc->threaded = true;
-	}
+	clone_first_thread(t->proc);
 	err = unshare_rest(st->r->flags);
 	if (err) {
 		st->tid = (pid_t)err;

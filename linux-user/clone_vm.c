@@ -153,8 +153,10 @@ static s64 run_child(struct vm_child *v)
 static void *helper_main(void *arg)
 {
 	struct vm_child *v = arg;
-	s64 pid = run_child(v);
+	s64 pid;
 
+	clone_first_thread(v->parent->proc);
+	pid = run_child(v);
 	if (pid < 0) {
 		v->pid = (pid_t)pid;
 		clone_post(&v->ready);

@@ -236,9 +236,14 @@ static unsigned enter_block(struct tctx *t, struct cpu *cpu, struct block *b)
 	if (unlikely(t->cfg.no_chain)) {
 		host_backend->forget_returns(cpu);
 	} else {
+		u64 key = cpu->pc | (u64)cpu->mode << CPU_MODE_SHIFT;
+
 		e = &cpu->jcache[host_backend->jcache_index(cpu->pc)];
-		e->key = cpu->pc | (u64)cpu->mode << CPU_MODE_SHIFT;
-		e->code = code;
+		/* Write only news: after a fork each page costs a fault. */
+		if (e->key != key || e->code != code) {
+			e->key = key;
+			e->code = code;
+		}
 	}
 	/*
 	 * Partner: wait_quiescent() of block.c.  The request is looked at
