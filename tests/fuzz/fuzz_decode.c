@@ -91,7 +91,8 @@ static int emit(struct tctx *t, u32 room, u32 side_room)
 	hb.side = side;
 	hb.side_avail = side_room;
 	hb.nlinks = 0;
-	hb.flags_dead = lift_flags_dead;
+	hb.flags_fate = lift_flags_fate;
+	hb.flags_die_at_calls = true;
 	err = host_backend->emit(t, t->ir, &hb);
 	check_guard(t, code + room, code + guard);
 	check_guard(t, side + side_room, side + sizeof(side));
