@@ -137,6 +137,10 @@ int block_init(struct tctx *t);
 enum exec_exit lift_block(struct tctx *t, struct ir *ir, gaddr pc, u32 mode,
 			  unsigned max_insns);
 
+/* A fault while guest code was read on this thread: make the reader notice.
+ * Async-signal-safe. */
+bool lift_host_fault(void *uc) SIGSAFE;
+
 /* What the code at pc does with the flags. */
 enum flags_fate lift_flags_fate(struct tctx *t, gaddr pc);
 

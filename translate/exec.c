@@ -147,7 +147,7 @@ bool exec_host_fault(struct cpu *cpu, void *uc, int signo, u64 info_addr,
 	u64 pc = host_backend->context_pc(uc);
 	struct block *b;
 
-	if (interp_host_fault(cpu, uc, info_addr, info))
+	if (interp_host_fault(cpu, uc, info_addr, info) || lift_host_fault(uc))
 		return true;
 	b = block_by_host(t, pc);
 	if (!b)

@@ -9,8 +9,11 @@
  * (translating that again would only duplicate it), and before it would run
  * in a circle.
  */
+#include <setjmp.h>
+
 #include "base/log.h"
 #include "translate/block.h"
+#include "translate/helper.h"
 
 /*
  * MAX_EXITS: what follows a conditional branch is executed less often, and
@@ -81,8 +84,8 @@ static void log_insn(struct tctx *t, gaddr pc, const u8 *code, unsigned avail)
 		   code[3], code[2], code[1], code[0], text);
 }
 
-enum exec_exit lift_block(struct tctx *t, struct ir *ir, gaddr pc, u32 mode,
-			  unsigned max_insns)
+static enum exec_exit form_block(struct tctx *t, struct ir *ir, gaddr pc,
+				 u32 mode, unsigned max_insns)
 {
 	const struct guest_isa *isa = t->cfg.isa;
 	struct fetcher f = { .t = t };
@@ -131,15 +134,41 @@ enum exec_exit lift_block(struct tctx *t, struct ir *ir, gaddr pc, u32 mode,
 	return EXEC_NONE;
 }
 
+enum exec_exit lift_block(struct tctx *t, struct ir *ir, gaddr pc, u32 mode,
+			  unsigned max_insns)
+{
+	enum { TRIES = 3 };
+	volatile unsigned tries = 0;
+	enum exec_exit why;
+	jmp_buf env;
+
+	/* After a fault the page is looked up anew; a page that is mapped and
+	 * still cannot be read (a truncated file) is given up. */
+	if (setjmp(env) && ++tries == TRIES)
+		return EXEC_FETCH;
+	reading = &env;
+	why = form_block(t, ir, pc, mode, max_insns);
+	reading = NULL;
+	return why;
+}
+
 enum flags_fate lift_flags_fate(struct tctx *t, gaddr pc)
 {
+	const struct guest_isa *isa = t->cfg.isa;
 	const struct mem_ops *mem = &t->cfg.mem;
 	gaddr page = pc & GUEST_PAGE_MASK;
+	enum flags_fate fate;
 	const u8 *host;
+	jmp_buf env;
 
-	if (!t->cfg.isa->flags_fate || (pc & (t->cfg.isa->insn_align - 1u)) ||
+	if (!isa->flags_fate || (pc & (isa->insn_align - 1u)) ||
 	    mem->fetch_page(mem->opaque, page, &host))
 		return FLAGS_UNKNOWN;
-	return t->cfg.isa->flags_fate(host, GUEST_PAGE_SIZE,
-				      (unsigned)(pc - page), !t->exact_flags);
+	if (setjmp(env))
+		return FLAGS_UNKNOWN;
+	reading = &env;
+	fate = isa->flags_fate(host, GUEST_PAGE_SIZE, (unsigned)(pc - page),
+			       !t->exact_flags);
+	reading = NULL;
+	return fate;
 }
