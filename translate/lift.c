@@ -23,6 +23,25 @@
  */
 enum { MAX_PAGES = 2, MAX_EXITS = 3 };
 
+/* Where to go if reading guest code faults; per thread, NULL otherwise. */
+static _Thread_local jmp_buf *volatile reading;
+
+static void read_fault(void *env)
+{
+	longjmp(*(jmp_buf *)env, 1);
+}
+
+bool lift_host_fault(void *uc)
+{
+	jmp_buf *env = reading;
+
+	if (!env)
+		return false;
+	reading = NULL;
+	host_context_call(uc, read_fault, env);
+	return true;
+}
+
 struct fetcher {
 	struct tctx *t;
 	gaddr page[MAX_PAGES];
