@@ -77,6 +77,7 @@ enum {
 	CGV_KILL_A = 16,	/* the instruction is the last user of its a, */
 	CGV_KILL_B = 32,	/* b, */
 	CGV_KILL_C = 64,	/* c */
+	CGV_DEFERRED = 128,	/* FLG_CCMP: its only reader does it */
 	CGV_KILL = CGV_KILL_A | CGV_KILL_B | CGV_KILL_C
 };
 

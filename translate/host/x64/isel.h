@@ -47,6 +47,23 @@ unsigned isel_flag_partner(struct cg *cg, const struct ir_inst *i,
 /* Likewise the FLG_LOGIC of idx's result. */
 unsigned isel_logic_partner(struct cg *cg, const struct ir_inst *i,
 			    unsigned idx);
+/* The next instruction that emits code if only moves of guest registers that
+ * emit none lie between, or 0. */
+unsigned isel_next_live(const struct cg *cg, unsigned idx);
+
+/* A conditional comparison whose reader does it (isel_cond.c). */
+struct isel_two {
+	enum cc first, second;	/* first in RFLAGS; second: isel_two_second() */
+	bool any;		/* true if not first, or second; else if both */
+	bool add, imm;
+	unsigned w, b, c, tmp;
+	s32 k;
+};
+bool isel_two_begin(struct cg *cg, val_t f, enum ir_cond cond,
+		    struct isel_two *t);
+/* Emit the second comparison. */
+void isel_two_second(struct cg *cg, const struct isel_two *t);
+
 /* RFLAGS now are what partner p (if not 0) defines. */
 void isel_partner_done(struct cg *cg, unsigned p, enum cg_flkind kind);
 

@@ -35,6 +35,17 @@ static bool quiet(const struct cg *cg, unsigned k)
 	       op == IR_CONST || op == IR_NOP || op == IR_PUTR;
 }
 
+unsigned isel_next_live(const struct cg *cg, unsigned idx)
+{
+	unsigned k = idx + 1;
+
+	while (k < cg->ir->ninst && quiet(cg, k) &&
+	       (cg->ir->inst[k].op != IR_PUTR ||
+		cg->val[k].flags & CGV_DEAD))
+		k++;
+	return k < cg->ir->ninst ? k : 0;
+}
+
 enum { PARTNER_WINDOW = 4 };
 
 /* The uses of i's operands by the partner k, which follows, are no more. */

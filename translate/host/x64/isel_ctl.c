@@ -164,11 +164,46 @@ static void exit_cc(struct cg *cg, const struct ir_inst *i, unsigned idx,
 			enc_patch32(skip[k], cg->e.p);
 }
 
+/* Two conditions, of which both or one must hold: two branches. */
+static void exit_two(struct cg *cg, const struct ir_inst *i,
+		     const struct isel_two *t)
+{
+	gaddr target = cg->ir->pool[i->imm];
+	bool back = backward(cg, i, target);
+	enum cc not_first = (enum cc)CC_INVERT(t->first);
+	u8 *skip = NULL, *take = NULL, *skip2;
+
+	if (!back && t->any)
+		link_jcc(cg, not_first, target);
+	else if (t->any)
+		take = enc_jcc32(&cg->e, not_first);
+	else
+		skip = enc_jcc32(&cg->e, not_first);
+	isel_two_second(cg, t);
+	if (!back) {
+		link_jcc(cg, t->second, target);
+	} else {
+		skip2 = enc_jcc32(&cg->e, (enum cc)CC_INVERT(t->second));
+		if (take)
+			enc_patch32(take, cg->e.p);
+		polled_jmp(cg, target);
+		enc_patch32(skip2, cg->e.p);
+	}
+	if (skip)
+		enc_patch32(skip, cg->e.p);
+}
+
 bool isel_exit_if(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
+	struct isel_two two;
 	bool parity;
-	enum cc cc = cg_flags_cond(cg, i->a, (enum ir_cond)i->aux, &parity);
+	enum cc cc;
 
+	if (isel_two_begin(cg, i->a, (enum ir_cond)i->aux, &two)) {
+		exit_two(cg, i, &two);
+		return true;
+	}
+	cc = cg_flags_cond(cg, i->a, (enum ir_cond)i->aux, &parity);
 	exit_cc(cg, i, idx, cc, parity);
 	return true;
 }

@@ -97,11 +97,12 @@ void cg_save_flags(struct cg *cg)
 	if (!cg_flags_live(cg))
 		return;
 	saved = grab_rax(cg);
+	if (cur)
+		ra_slot_rescue(cg, CG_SLOT_F, v, RAX);
 	flags_pack(&cg->e, cg->fl_kind);
 	if (cg->fl_kind == FL_SUB)
 		cg->fl_kind = FL_ADD;
 	if (cur) {
-		ra_slot_overwritten(cg, CG_SLOT_F, v);
 		enc_mov_mr(&cg->e, 0, hm(CG_ENV, CG_CPU(flags)), RAX);
 		x->mem = CG_SLOT_F;
 		cg->fl_in_env = true;
@@ -205,6 +206,8 @@ static bool test_in_memory(struct cg *cg, val_t f, enum ir_cond cond,
 	if (!bit || x->reg != CG_NOREG || !x->mem)
 		return false;
 	cg_clobber_flags(cg);
+	if (!x->mem)		/* the newer flags have taken its place */
+		return false;
 	disp = slot_disp(x->mem);
 	if (bit > 0xff)
 		enc_test_mi_s(&cg->e, 0, hm(CG_ENV, disp + 1),

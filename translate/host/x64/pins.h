@@ -99,6 +99,7 @@ void ra_getv(struct cg *cg, unsigned idx, unsigned reg);
 void ra_putv(struct cg *cg, val_t v, unsigned reg);
 /* The slot is about to get another content: move its old value if needed. */
 void ra_slot_overwritten(struct cg *cg, unsigned slot, val_t now);
+void ra_slot_rescue(struct cg *cg, unsigned slot, val_t now, unsigned via);
 /* Before a call that may change all guest state: spill what lives on. */
 void ra_spill_all(struct cg *cg);
 void ra_spill_reg(struct cg *cg, val_t v, unsigned r);

@@ -717,13 +717,33 @@ void ra_slot_overwritten(struct cg *cg, unsigned slot, val_t now)
 	cg->slot_val[slot] = now;
 	if (!old || old == now || x->mem != slot)
 		return;
-	if (x->reg == CG_NOREG && live(cg, old) && !remat(cg, old)) {
+	/* >=: the current instruction may still have to read it */
+	if (x->reg == CG_NOREG && x->last >= cg->cur && !remat(cg, old)) {
 		r = ra_alloc(cg, xmm_type(ir_vtype(cg->ir, old)) ?
 			     LOCAL_XMM_MASK << 16 : LOCAL_GPR_MASK);
 		load_slot(cg, r, slot);
 		place(cg, old, r);
 	}
 	x->mem = 0;
+}
+
+/*
+ * The same in the middle of an instruction, when there may be no register to
+ * move the old value to: it goes to a spill slot by way of GPR `via`.
+ */
+void ra_slot_rescue(struct cg *cg, unsigned slot, val_t now, unsigned via)
+{
+	val_t old = cg->slot_val[slot];
+	struct cg_val *x = &cg->val[old];
+
+	cg->slot_val[slot] = now;
+	if (!old || old == now || x->mem != slot)
+		return;
+	x->mem = 0;
+	if (x->reg == CG_NOREG && x->last >= cg->cur) {
+		load_slot(cg, via, slot);
+		ra_spill_reg(cg, old, via);
+	}
 }
 
 /* Pinned register h gets another value: save the old one if needed. */
