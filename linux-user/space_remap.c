@@ -194,7 +194,8 @@ void space_mark(struct space *s, gaddr start, gaddr end, u32 flag, bool on)
 	const struct vma *p;
 	struct vma v;
 
-	while ((p = map_next(&s->map, start)) && p->start < end) {
+	while (start < end && (p = map_next(&s->map, start)) &&
+	       p->start < end) {
 		v = *p;
 		if (v.start < start) {
 			v.offset += start - v.start;
@@ -203,6 +204,8 @@ void space_mark(struct space *s, gaddr start, gaddr end, u32 flag, bool on)
 		if (v.end > end)
 			v.end = end;
 		start = v.end;
+		if (!(v.flags & flag) == !on)
+			continue;	/* it may reach beyond the end */
 		if (map_prepare(&s->map))
 			return;
 		v.flags = on ? v.flags | flag : v.flags & ~flag;

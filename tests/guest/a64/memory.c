@@ -195,6 +195,9 @@ static void forking(void)
 {
 	char *p = get(PG), *q = get(PG);
 
+	/* The mapping reaches beyond the range, before and after. */
+	check(!madvise(p, PG, MADV_DOFORK) && !madvise(q, PG, MADV_DOFORK),
+	      "MADV_DOFORK of a part");
 	check(!madvise(p, PG, MADV_DONTFORK), "MADV_DONTFORK");
 	check_eq(in_child(dontfork_child, p), 0, "not in the child");
 	*q = 5;
