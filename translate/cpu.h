@@ -40,6 +40,8 @@ union v128 {
  */
 #define FLAG_N (1u << 15)
 #define FLAG_Z (1u << 14)
+#define FLAG_A (1u << 12)		/* AF and PF: x86 guests only */
+#define FLAG_P (1u << 10)
 #define FLAG_C (1u << 8)
 #define FLAG_V (1u << 0)
 
@@ -56,7 +58,31 @@ static inline u32 flags_to_nzcv(u32 packed)
 	       (packed >> 8 & 1) << 29 | (packed & 1) << 28;
 }
 
-/* Guest register numbers of the a64 guest in cpu.r[]: x0..x30, then sp. */
+/* The same for the arithmetic flags of x86's EFLAGS (SDM vol. 1, 3.4.3). */
+enum {
+	EFLAGS_CF = 1, EFLAGS_PF = 4, EFLAGS_AF = 16, EFLAGS_ZF = 64,
+	EFLAGS_SF = 128, EFLAGS_OF = 2048,
+	EFLAGS_ARITH = EFLAGS_CF | EFLAGS_PF | EFLAGS_AF | EFLAGS_ZF |
+		       EFLAGS_SF | EFLAGS_OF
+};
+
+static inline u32 flags_from_eflags(u32 ef)
+{
+	return (ef & (EFLAGS_ARITH & 0xff)) << 8 |
+	       (ef & EFLAGS_OF ? FLAG_V : 0);
+}
+
+static inline u32 flags_to_eflags(u32 packed)
+{
+	return (packed >> 8 & (EFLAGS_ARITH & 0xff)) |
+	       (packed & FLAG_V ? EFLAGS_OF : 0);
+}
+
+/*
+ * Guest register numbers in cpu.r[]: a64: x0..x30, then sp; x64: 0..15 as
+ * encoded (rax rcx rdx rbx rsp ...).  In cpu.v[]: a64: v0..v31; x64: xmm0..15,
+ * then the upper halves of ymm0..15.
+ */
 enum { CPU_SP = 31 };
 
 /* Direct-mapped per-thread cache for indirect jumps. */
@@ -94,8 +120,8 @@ struct cpu {
 	u32 fpsr;			/* guest layout (Arm: FPSR) incl. QC */
 	u32 mode;			/* block mode key, from guest_isa.mode() */
 	u32 exit_info;			/* operand of the last exit (imm16 ...) */
-	u64 tpidr;			/* TPIDR_EL0 / fs base */
-	u64 tpidrro;			/* TPIDRRO_EL0 / gs base */
+	u64 tpidr;			/* TPIDR_EL0; fs base */
+	u64 tpidrro;			/* TPIDRRO_EL0; gs base */
 	/* Exclusive monitor: address, size in bytes (0: open) and value. */
 	u64 excl_addr;
 	u64 excl_size;
@@ -103,8 +129,9 @@ struct cpu {
 	union v128 v[32];		/* vector registers */
 	u64 fault_addr;			/* data address of the last fault */
 	u32 fault_info;			/* enum exec_fault bits */
-	u32 pstate;			/* PSTATE bits beside the flags, where
-					   SPSR has them: DIT 24, SSBS 12 */
+	u32 pstate;			/* state bits beside the flags; a64:
+					   where SPSR has them (DIT 24, SSBS
+					   12), x64: where EFLAGS has them */
 
 	/* -- private to translate/ ------------------------------------- */
 	union v128 vtmp[4];		/* operands of out-of-line vector ops */

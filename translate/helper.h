@@ -14,6 +14,13 @@ exec_helper_fn *helper_get(const struct tctx *t, unsigned n);
 /* 16-byte compare-and-swap; *old gets what was found.  True if stored. */
 bool host_cas128(void *p, u64 old[2], const u64 new[2]);
 
+/*
+ * Execute one x87 or MMX instruction (op: IR_X87 .. IR_X87_FROMG, imm as in
+ * ir.def, arg: operand a) on the guest's x87 state; result of the op.  May
+ * fault as a guest access does.
+ */
+u64 host_x87(struct cpu *cpu, unsigned op, u32 imm, u64 arg);
+
 /* Rewrite a signal context so that the thread continues in fn(arg), on its
  * own stack below what it was using.  Async-signal-safe. */
 void host_context_call(void *uc, void (*fn)(void *), void *arg) SIGSAFE;

@@ -428,15 +428,17 @@ void ir_goto(struct ir *ir, gaddr target)
 	ir_emit(ir, IR_GOTO, IR_NONE, 0, 0, 0, 0, (s32)ir_pool(ir, target));
 }
 
-void ir_call(struct ir *ir, gaddr target, gaddr ret)
+void ir_call(struct ir *ir, gaddr target, gaddr ret, val_t pushed)
 {
-	ir_emit(ir, IR_CALL, IR_NONE, 0, 0, 0, 0,
+	ir_emit(ir, IR_CALL, IR_NONE, 0, pushed, 0, 0,
 		(s32)ir_pool2(ir, target, ret));
 }
 
-void ir_jump_ind(struct ir *ir, enum ir_op op, val_t target, gaddr ret)
+void ir_jump_ind(struct ir *ir, enum ir_op op, val_t target, gaddr ret,
+		 val_t pushed)
 {
-	ir_emit(ir, op, IR_NONE, 0, target, 0, 0, (s32)ir_pool2(ir, 0, ret));
+	ir_emit(ir, op, IR_NONE, 0, target, pushed, 0,
+		(s32)ir_pool2(ir, 0, ret));
 }
 
 void ir_trap(struct ir *ir, unsigned reason, gaddr resume_pc, u32 info)

@@ -66,10 +66,13 @@ enum ir_op {
 	IR_OP_COUNT
 };
 
-/* Conditions on FLAGS, with Arm's meaning and encoding. */
+/* Conditions on FLAGS; the first 14 with Arm's meaning and encoding. */
 enum ir_cond {
 	IR_EQ, IR_NE, IR_CS, IR_CC, IR_MI, IR_PL, IR_VS, IR_VC,
-	IR_HI, IR_LS, IR_GE, IR_LT, IR_GT, IR_LE
+	IR_HI, IR_LS, IR_GE, IR_LT, IR_GT, IR_LE,
+	/* of x86 flags only, where C is a borrow after subtractions */
+	IR_A, IR_BE, IR_PE, IR_PO,	/* !C && !Z, its opposite; parity */
+	IR_COND_COUNT
 };
 #define IR_COND_INVERT(c) ((c) ^ 1)
 
@@ -107,6 +110,7 @@ extern const char *const ir_type_name[IR_TYPE_COUNT];
 enum {
 	MO_8 = 0, MO_16 = 1, MO_32 = 2, MO_64 = 3, MO_128 = 4, MO_SIZE = 7,
 	MO_SIGN = 1 << 3,	/* sign-extend to the result type */
+	MO_ALIGNED = 1 << 3,	/* of 16 bytes: must be aligned */
 	MO_ORDER = 1 << 4,	/* load-acquire / store-release; atomics: both */
 	MO_SCALE_SHIFT = 5,	/* 2 bits: b is shifted left by 0..3 */
 	MO_UNPRIV = 1 << 7	/* access with EL0's rights */
@@ -150,6 +154,9 @@ struct ir {
 	u64 pool[IR_MAX_POOL];
 	struct ir_inst inst[IR_MAX_INST];
 };
+
+/* imm of XVEC and its relatives. */
+enum { XVEC_OP = 0xffff, XVEC_IMM_SHIFT = 16 };
 
 /* -- Builder: ir.c ---------------------------------------------------------
  * All of these append to `ir` and return the new value (or an equivalent
@@ -204,8 +211,10 @@ void ir_exit_if(struct ir *ir, enum ir_cond cond, val_t flags, gaddr target);
 void ir_exit_cmp(struct ir *ir, enum ir_op op, val_t v, unsigned bit,
 		 gaddr target);		/* EXIT_Z .. EXIT_BIT1 */
 void ir_goto(struct ir *ir, gaddr target);
-void ir_call(struct ir *ir, gaddr target, gaddr ret);
-void ir_jump_ind(struct ir *ir, enum ir_op op, val_t target, gaddr ret);
+/* pushed: the value of ret where the guest's call stores it, else 0. */
+void ir_call(struct ir *ir, gaddr target, gaddr ret, val_t pushed);
+void ir_jump_ind(struct ir *ir, enum ir_op op, val_t target, gaddr ret,
+		 val_t pushed);
 void ir_trap(struct ir *ir, unsigned reason, gaddr resume_pc, u32 info);
 /* Full synchronisation; forgets everything known about guest registers. */
 val_t ir_helper(struct ir *ir, enum ir_type type, unsigned helper, val_t a,

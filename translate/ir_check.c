@@ -48,18 +48,18 @@ static int check_operand(struct checker *c, char kind, val_t v, const char *whic
 
 	if (kind == '0')
 		return v ? fail(c, "operand %s must be absent", which) : 0;
-	/* An operand v may be missing only where ir.def says o. */
-	if (kind == 'o' && !v)
+	/* An operand may be missing only where ir.def says so. */
+	if (!v && (kind == 'o' || kind == 'w' || kind == 'f'))
 		return 0;
 	if (!v || v >= c->at)
 		return fail(c, "operand %s = v%u is not defined before", which, v);
 	t = ir_vtype(c->ir, v);
 	switch (kind) {
-	case 'g':
+	case 'g': case 'o':
 		return is_int(t) ? 0 : fail(c, "operand %s is not integer", which);
-	case 'v':
+	case 'v': case 'w':
 		return is_vec(t) ? 0 : fail(c, "operand %s is not vector", which);
-	case 'F':
+	case 'F': case 'f':
 		return t == IR_FLAGS ? 0 : fail(c, "operand %s is not flags", which);
 	default:
 		return t == IR_NONE || t == IR_FLAGS ?

@@ -15,6 +15,7 @@
 #include "base/bits.h"
 #include "translate/guest/guest.h"
 #include "translate/helper.h"
+#include "translate/ir_interp_x86.h"
 #include "translate/sem.h"
 
 /* Outcome of one instruction: go on, or leave with a reason. */
@@ -72,7 +73,8 @@ static bool cond_holds(u32 f, unsigned cond)
 	case 4: r = c && !z; break;
 	case 5: r = n == v; break;
 	case 6: r = n == v && !z; break;
-	default: return true;
+	case 7: r = !c && !z; break;
+	default: r = f & FLAG_P; break;
 	}
 	return cond & 1 ? !r : r;
 }
@@ -179,6 +181,12 @@ static u64 run_int(struct run *r, const struct ir_inst *i)
 	case IR_UBFX: case IR_SBFX: case IR_BFI: return run_bitfield(i, a, b);
 	case IR_ADC: return a + b + carry;
 	case IR_SBC: return a + ~b + carry;
+	case IR_POPCNT: return (u64)__builtin_popcountll(a);
+	case IR_PDEP: case IR_PEXT:
+		return interp_x86_bits(i->op, a, is64 ? b : (u32)b);
+	case IR_XRCL: case IR_XRCR:
+		return interp_x86_rotate(i->op, i->aux & IR_ESIZE, a, b,
+					 (u32)U(r, i->c));
 	default: return 0;
 	}
 }
@@ -199,6 +207,15 @@ static u64 run_extend(struct run *r, const struct ir_inst *i)
 }
 
 /* -- Memory ---------------------------------------------------------------- */
+
+/* A fault found without the host's help. */
+static void NORETURN raise_fault(struct cpu *cpu, u64 addr, u32 info)
+{
+	cpu->interp->active = false;
+	cpu->fault_addr = addr;
+	cpu->fault_info = info;
+	longjmp(cpu->interp->fault, 1);
+}
 
 static u64 address(struct run *r, const struct ir_inst *i)
 {
@@ -376,6 +393,8 @@ static void run_memory(struct run *r, const struct ir_inst *i, union v128 *d)
 	unsigned size = i->aux & MO_SIZE;
 	bool ordered = i->aux & MO_ORDER;
 
+	if (size == MO_128 && i->aux & MO_ALIGNED && address(r, i) & 15)
+		raise_fault(r->cpu, 0, FAULT_GP);
 	switch (i->op) {
 	case IR_LD:
 		*d = load(address(r, i), size, ordered);
@@ -389,6 +408,17 @@ static void run_memory(struct run *r, const struct ir_inst *i, union v128 *d)
 	case IR_STX: d->d[0] = run_stx(r, i); break;
 	default: run_atomic(r, i, d);
 	}
+}
+
+/* x86 division: a fault of the instruction if it cannot be done. */
+static u64 run_divide(struct run *r, const struct ir_inst *i)
+{
+	u64 out;
+
+	if (!interp_x86_divide(i->op, i->aux & IR_ESIZE, U(r, i->a),
+			       U(r, i->b), U(r, i->c), &out))
+		raise_fault(r->cpu, 0, FAULT_DIVIDE);
+	return out;
 }
 
 /* -- Guest state and moves ------------------------------------------------- */
@@ -510,6 +540,10 @@ static unsigned run_inst(struct run *r, const struct ir_inst *i, union v128 *out
 		return run_exit(r, i);
 	if (i->op == IR_HELPER)
 		run_helper(r, i, &d);
+	else if (i->op >= IR_X87 && i->op <= IR_X87_FROMG)
+		d.d[0] = host_x87(r->cpu, i->op, (u32)i->imm, U(r, i->a));
+	else if (i->op >= IR_XDIVQ && i->op <= IR_XIDIVR)
+		d.d[0] = run_divide(r, i);
 	else if (flags & (IRF_L | IRF_M))
 		run_memory(r, i, &d);
 	else if (flags & IRF_S)
@@ -532,6 +566,11 @@ static unsigned run_inst(struct run *r, const struct ir_inst *i, union v128 *out
 	else if (i->op == IR_FLG_FCMP)
 		d.d[0] = sem_fcmp(r->cpu, i->aux, &r->f->val[i->a],
 				  &r->f->val[i->b]);
+	else if (i->op >= IR_XF_ADD && i->op <= IR_XF_PACK)
+		d.d[0] = interp_x86_flags(i->op, i->aux & IR_ESIZE, U(r, i->a),
+					  U(r, i->b), (u32)U(r, i->c));
+	else if (i->op == IR_XF_UNPACK)
+		d.d[0] = flags_to_eflags((u32)U(r, i->a));
 	else if (i->op == IR_FLG_UNPACK)
 		d.d[0] = flags_to_nzcv((u32)U(r, i->a));
 	else if (i->op >= IR_FLG_ADD && i->op <= IR_FLG_PACK)

@@ -41,7 +41,11 @@ enum exec_exit {
 
 /* fault_info bits of EXEC_FAULT and EXEC_FETCH. */
 enum exec_fault {
-	FAULT_WRITE = 1, FAULT_EXEC = 2, FAULT_BUS = 4, FAULT_ALIGN = 8
+	FAULT_WRITE = 1, FAULT_EXEC = 2, FAULT_BUS = 4, FAULT_ALIGN = 8,
+	/* x86: no address goes with these */
+	FAULT_GP = 16,		/* general protection */
+	FAULT_DIVIDE = 32,	/* division by zero or overflow */
+	FAULT_FP = 64		/* unmasked x87 or SIMD exception */
 };
 
 struct guest_isa;

@@ -319,10 +319,10 @@ static void gen_move(void)
 static void gen_end(void)
 {
 	switch (rnd() % 6) {
-	case 0: ir_call(&ir, target(), 0x300000); return;
-	case 1: ir_jump_ind(&ir, IR_RET, pick(IR_I64), 0); return;
-	case 2: ir_jump_ind(&ir, IR_GOTO_IND, pick(IR_I64), 0); return;
-	case 3: ir_jump_ind(&ir, IR_CALL_IND, pick(IR_I64), 0x300000); return;
+	case 0: ir_call(&ir, target(), 0x300000, 0); return;
+	case 1: ir_jump_ind(&ir, IR_RET, pick(IR_I64), 0, 0); return;
+	case 2: ir_jump_ind(&ir, IR_GOTO_IND, pick(IR_I64), 0, 0); return;
+	case 3: ir_jump_ind(&ir, IR_CALL_IND, pick(IR_I64), 0x300000, 0); return;
 	case 4: ir_trap(&ir, EXEC_BREAK, 0x123456, 77); return;
 	default: ir_goto(&ir, target());
 	}

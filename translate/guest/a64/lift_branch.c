@@ -23,7 +23,7 @@ enum lift_result a64_lift_bl(struct lift *l, const struct a64_fields *f)
 	gaddr ret = l->pc + 4;
 
 	ir_putr(l->ir, 30, ir_const(l->ir, IR_I64, ret));
-	ir_call(l->ir, target(l, f->imm26, 26), ret);
+	ir_call(l->ir, target(l, f->imm26, 26), ret, 0);
 	return LIFT_END;
 }
 
@@ -68,7 +68,7 @@ enum lift_result a64_lift_tbz(struct lift *l, const struct a64_fields *f)
 
 enum lift_result a64_lift_br(struct lift *l, const struct a64_fields *f)
 {
-	ir_jump_ind(l->ir, IR_GOTO_IND, a64_getr(l, IR_I64, f->rn), 0);
+	ir_jump_ind(l->ir, IR_GOTO_IND, a64_getr(l, IR_I64, f->rn), 0, 0);
 	return LIFT_END;
 }
 
@@ -78,13 +78,13 @@ enum lift_result a64_lift_blr(struct lift *l, const struct a64_fields *f)
 	gaddr ret = l->pc + 4;
 
 	ir_putr(l->ir, 30, ir_const(l->ir, IR_I64, ret));
-	ir_jump_ind(l->ir, IR_CALL_IND, to, ret);
+	ir_jump_ind(l->ir, IR_CALL_IND, to, ret, 0);
 	return LIFT_END;
 }
 
 enum lift_result a64_lift_ret(struct lift *l, const struct a64_fields *f)
 {
-	ir_jump_ind(l->ir, IR_RET, a64_getr(l, IR_I64, f->rn), 0);
+	ir_jump_ind(l->ir, IR_RET, a64_getr(l, IR_I64, f->rn), 0, 0);
 	return LIFT_END;
 }
 
