@@ -313,6 +313,23 @@ static unsigned run_translated(struct tctx *t, struct cpu *cpu)
 	return reason;
 }
 
+/* Where an instruction that cannot be fetched has its first missing byte: on
+ * the page of its pc or on the next. */
+static gaddr fetch_fault(struct tctx *t, gaddr pc)
+{
+	const struct mem_ops *mem = &t->cfg.mem;
+	gaddr next = (pc | ~GUEST_PAGE_MASK) + 1;
+	const u8 *host;
+	bool here;
+
+	if (next - pc >= t->cfg.isa->max_insn_bytes)
+		return pc;
+	pthread_mutex_lock(&t->lock);
+	here = !mem->fetch_page(mem->opaque, pc & GUEST_PAGE_MASK, &host);
+	pthread_mutex_unlock(&t->lock);
+	return here ? next : pc;
+}
+
 enum exec_exit exec_run(struct cpu *cpu)
 {
 	struct tctx *t = cpu->tctx;
@@ -332,7 +349,7 @@ enum exec_exit exec_run(struct cpu *cpu)
 					    run_translated(t, cpu);
 		t->stats.entries[reason & 31]++;
 		if (reason == EXEC_FETCH) {
-			cpu->fault_addr = cpu->pc;
+			cpu->fault_addr = fetch_fault(t, cpu->pc);
 			cpu->fault_info = FAULT_EXEC;
 		}
 		if (reason != EXEC_LOOKUP && reason != EXEC_ICACHE)

@@ -181,9 +181,7 @@ static u64 run_int(struct run *r, const struct ir_inst *i)
 	case IR_UBFX: case IR_SBFX: case IR_BFI: return run_bitfield(i, a, b);
 	case IR_ADC: return a + b + carry;
 	case IR_SBC: return a + ~b + carry;
-	case IR_POPCNT: return (u64)__builtin_popcountll(a);
-	case IR_PDEP: case IR_PEXT:
-		return interp_x86_bits(i->op, a, is64 ? b : (u32)b);
+	case IR_XSBB: return a - b - carry;
 	case IR_XRCL: case IR_XRCR:
 		return interp_x86_rotate(i->op, i->aux & IR_ESIZE, a, b,
 					 (u32)U(r, i->c));

@@ -222,19 +222,3 @@ bool interp_x86_divide(unsigned op, unsigned size, u64 a, u64 b, u64 c,
 		*out = op == IR_XDIVQ || op == IR_XIDIVQ ? q : r;
 	return ok;
 }
-
-u64 interp_x86_bits(unsigned op, u64 a, u64 b)
-{
-	u64 r = 0;
-	unsigned k = 0;
-
-	for (; b; b &= b - 1, k++) {
-		unsigned at = (unsigned)__builtin_ctzll(b);
-
-		if (op == IR_PDEP)
-			r |= (a >> k & 1) << at;
-		else
-			r |= (a >> at & 1) << k;
-	}
-	return r;
-}

@@ -13,7 +13,5 @@ u64 interp_x86_rotate(unsigned op, unsigned size, u64 a, u64 b, u32 old);
 /* XDIVQ XDIVR XIDIVQ XIDIVR; false: #DE. */
 bool interp_x86_divide(unsigned op, unsigned size, u64 a, u64 b, u64 c,
 		       u64 *out);
-/* PDEP, PEXT. */
-u64 interp_x86_bits(unsigned op, u64 a, u64 b);
 
 #endif

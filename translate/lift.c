@@ -10,6 +10,7 @@
  * in a circle.
  */
 #include <setjmp.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "translate/block.h"
@@ -103,6 +104,30 @@ static void log_insn(struct tctx *t, gaddr pc, const u8 *code, unsigned avail)
 		   code[3], code[2], code[1], code[0], text);
 }
 
+/*
+ * The bytes of the instruction at pc: *avail of them, at least as many as it
+ * can have unless the next page cannot be fetched.  One that may cross a page
+ * is put together in buf.
+ */
+static const u8 *fetch_insn(struct fetcher *f, gaddr pc, u8 *buf,
+			    unsigned *avail, bool *full)
+{
+	unsigned max = f->t->cfg.isa->max_insn_bytes, n;
+	const u8 *code = fetch(f, pc, full), *next;
+	bool dummy;
+
+	*avail = n = (unsigned)(GUEST_PAGE_SIZE - (pc & ~GUEST_PAGE_MASK));
+	if (!code || n >= max)
+		return code;
+	memcpy(buf, code, n);
+	next = fetch(f, pc + n, &dummy);
+	if (next) {
+		memcpy(buf + n, next, max - n);
+		*avail = max;
+	}
+	return buf;
+}
+
 static enum exec_exit form_block(struct tctx *t, struct ir *ir, gaddr pc,
 				 u32 mode, unsigned max_insns)
 {
@@ -120,23 +145,31 @@ static enum exec_exit form_block(struct tctx *t, struct ir *ir, gaddr pc,
 	ir_reset(ir, pc, mode);
 	while (r != LIFT_END) {
 		unsigned size = 0, avail;
+		u8 buf[32];
 		bool full;
 		const u8 *code;
 
 		if (ir->ninsns && !may_continue(t, ir, l.pc, r == LIFT_JUMP,
 						exits, max_insns))
 			break;
-		code = fetch(&f, l.pc, &full);
+		code = fetch_insn(&f, l.pc, buf, &avail, &full);
 		if (!code && !full && !ir->ninsns)
 			return EXEC_FETCH;
 		if (!code)
 			break;
-		avail = GUEST_PAGE_SIZE - (l.pc & (GUEST_PAGE_SIZE - 1));
 		ir_begin_insn(ir, l.pc);
 		if (log_on(LOG_IN_ASM))
 			log_insn(t, l.pc, code, avail);
 		l.next_pc = l.pc + isa->max_insn_bytes;
 		r = isa->lift_insn(&l, code, avail, &size);
+		if (r == LIFT_TRUNCATED) {
+			/* Its first bytes are on this page, the rest cannot
+			 * be had (now). */
+			ir->ninsns--;
+			if (ir->ninsns)
+				break;
+			return EXEC_FETCH;
+		}
 		exits += !!(ir_op_info[ir->inst[ir->ninst - 1].op].flags & IRF_E);
 		ir->guest_bytes += size;
 		if (r == LIFT_NEXT)

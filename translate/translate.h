@@ -35,6 +35,7 @@ enum exec_exit {
 	EXEC_INTERRUPT,		/* exit_request was seen; pc is the next insn */
 	EXEC_STEP,		/* one-instruction mode: pc is the next insn */
 	EXEC_ALIGN,		/* misaligned pc or sp-checked access; pc at it */
+	EXEC_PRIVILEGED,	/* instruction of a higher level; pc at it */
 	/* internal to translate/ (never returned) */
 	EXEC_LOOKUP, EXEC_LINK, EXEC_ICACHE
 };

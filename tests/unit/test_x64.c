@@ -446,7 +446,7 @@ static void one_block(u64 seed, bool exact)
 
 static void setup(void)
 {
-	static const struct guest_isa isa = { .insn_align = 4 };
+	static const struct guest_isa isa = { .name = "a64", .insn_align = 4 };
 	struct tctx_config cfg = { .isa = &isa, .code_size = 1 << 20 };
 
 	t = tctx_new(&cfg);

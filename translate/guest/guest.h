@@ -21,7 +21,9 @@ enum exec_helper {
 enum lift_result {
 	LIFT_NEXT,	/* go on with the instruction after this one */
 	LIFT_JUMP,	/* go on at lift->next_pc (unconditional branch) */
-	LIFT_END	/* a terminal was emitted */
+	LIFT_END,	/* a terminal was emitted */
+	LIFT_TRUNCATED	/* the bytes at hand are not all of the instruction;
+			   nothing was emitted */
 };
 
 struct lift {
@@ -43,8 +45,9 @@ struct guest_isa {
 	u8 insn_align;			/* of pc, bytes */
 	u8 max_insn_bytes;
 	/*
-	 * Lift the instruction whose bytes are at `code` (at least `avail`
-	 * bytes readable).  *size gets its length.  An undefined or
+	 * Lift the instruction whose bytes are at `code` (`avail` of them
+	 * readable; fewer than max_insn_bytes only if the next page cannot be
+	 * fetched).  *size gets its length.  An undefined or
 	 * unsupported encoding emits TRAP EXEC_UNDEF and returns LIFT_END.
 	 */
 	enum lift_result (*lift_insn)(struct lift *l, const u8 *code,

@@ -110,6 +110,44 @@ static union v128 i_rbit(u64 desc, union v128 a, union v128 b, union v128 c)
 }
 SEM_WHOLE(RBIT, i_rbit)
 
+static u64 whole_int(u64 desc, union v128 a)
+{
+	return sem_type(desc) == IR_I64 ? a.d[0] : a.s[0];
+}
+
+static union v128 i_popcnt(u64 desc, union v128 a, union v128 b, union v128 c)
+{
+	u64 v = whole_int(desc, a);
+
+	return (union v128){ .d = { (u64)__builtin_popcountll(v), 0 } };
+}
+
+SEM_WHOLE(POPCNT, i_popcnt)
+
+/* SDM vol. 2, PDEP and PEXT. */
+static union v128 i_pdep(u64 desc, union v128 a, union v128 b, union v128 c)
+{
+	union v128 r = sem_zero;
+	unsigned k = 0;
+
+	for (u64 m = whole_int(desc, b); m; m &= m - 1, k++)
+		r.d[0] |= (a.d[0] >> k & 1) << __builtin_ctzll(m);
+	return r;
+}
+
+static union v128 i_pext(u64 desc, union v128 a, union v128 b, union v128 c)
+{
+	union v128 r = sem_zero;
+	unsigned k = 0;
+
+	for (u64 m = whole_int(desc, b); m; m &= m - 1, k++)
+		r.d[0] |= (a.d[0] >> __builtin_ctzll(m) & 1) << k;
+	return r;
+}
+
+SEM_WHOLE(PDEP, i_pdep)
+SEM_WHOLE(PEXT, i_pext)
+
 /* -- Two vectors ----------------------------------------------------------- */
 
 /* part selects the first or second result of the pair. */

@@ -49,6 +49,7 @@ static int init(struct tctx *t, u8 *buf, u32 avail, u32 *len)
 	if (!(feat & HF_LAHF) || !(feat & HF_CX16))
 		return -ENOTSUP;
 	fill_sem_table();
+	pins_choose(t->cfg.isa->name);
 	err = runtime_emit(&e, buf + avail, feat);
 	if (err)
 		return err;

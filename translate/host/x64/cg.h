@@ -92,6 +92,7 @@ enum cg_flkind {
 	FL_NONE,
 	FL_ADD,			/* SF ZF OF = N Z V, CF = C */
 	FL_SUB,			/* the same, CF = !C */
+	FL_X86,			/* they are an x86 guest's */
 	FL_FCMP,		/* left by ucomis a, b */
 	FL_FCMP_SWAP		/* left by ucomis b, a */
 };
@@ -157,6 +158,8 @@ struct cg {
 	u8 fl_kind;
 	val_t fl_cur;		/* value last PUTF (or GETF), 0 unknown */
 	bool fl_in_env;		/* cpu->flags is up to date */
+	u8 fneed[IR_MAX_INST];	/* of FLAGS values of x86 guests: the flags
+				   that are read, CF PF AF ZF SF OF */
 	u16 fl_until;		/* last instruction that may look at the
 				   guest's flags as of now */
 

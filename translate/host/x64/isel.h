@@ -47,6 +47,13 @@ unsigned isel_flag_partner(struct cg *cg, const struct ir_inst *i,
 /* Likewise the FLG_LOGIC of idx's result. */
 unsigned isel_logic_partner(struct cg *cg, const struct ir_inst *i,
 			    unsigned idx);
+/* The uses of i's operands by the partner k, the next instruction, are no
+ * more: i does its work. */
+void isel_die_earlier(struct cg *cg, const struct ir_inst *i, unsigned k);
+/* i together with its x86 flags, if they are the next instruction. */
+bool isel_step_pair(struct cg *cg, const struct ir_inst *i, unsigned idx,
+		    bool dec);
+bool isel_shift_pair(struct cg *cg, const struct ir_inst *i, unsigned idx);
 /* The next instruction that emits code if only moves of guest registers that
  * emit none lie between, or 0. */
 unsigned isel_next_live(const struct cg *cg, unsigned idx);

@@ -48,8 +48,7 @@ unsigned isel_next_live(const struct cg *cg, unsigned idx)
 
 enum { PARTNER_WINDOW = 4 };
 
-/* The uses of i's operands by the partner k, which follows, are no more. */
-static void die_earlier(struct cg *cg, const struct ir_inst *i, unsigned k)
+void isel_die_earlier(struct cg *cg, const struct ir_inst *i, unsigned k)
 {
 	struct cg_val *x = &cg->val[cg->root[i->a]];
 	struct cg_val *y = &cg->val[cg->root[i->b]];
@@ -60,6 +59,24 @@ static void die_earlier(struct cg *cg, const struct ir_inst *i, unsigned k)
 		y->last = (u16)(k - 1);
 }
 
+/* What makes x86's flags of the operands where op makes Arm's. */
+static bool same_flags(const struct ir_inst *i, const struct ir_inst *p,
+		       enum ir_op op)
+{
+	static const struct { u16 arm, x86; } tab[] = {
+		{ IR_FLG_ADD, IR_XF_ADD }, { IR_FLG_SUB, IR_XF_SUB },
+		{ IR_FLG_ADC, IR_XF_ADC }, { IR_XF_SBB, IR_XF_SBB },
+		{ IR_XF_SMUL, IR_XF_SMUL }
+	};
+
+	if (p->op == op && op < IR_XSBB)
+		return true;
+	for (unsigned k = 0; k < ARRAY_LEN(tab); k++)
+		if (p->op == tab[k].x86 && op == tab[k].arm)
+			return (p->aux & IR_ESIZE) == 2 + isel_w(i);
+	return false;
+}
+
 unsigned isel_flag_partner(struct cg *cg, const struct ir_inst *i,
 			   unsigned idx, enum ir_op op)
 {
@@ -67,10 +84,10 @@ unsigned isel_flag_partner(struct cg *cg, const struct ir_inst *i,
 	     k <= idx + PARTNER_WINDOW; k++) {
 		const struct ir_inst *p = &cg->ir->inst[k];
 
-		if (p->op == op && p->a == i->a && p->b == i->b &&
+		if (same_flags(i, p, op) && p->a == i->a && p->b == i->b &&
 		    p->c == i->c && !(cg->val[k].flags & CGV_DEAD)) {
 			if (k == idx + 1)
-				die_earlier(cg, i, k);
+				isel_die_earlier(cg, i, k);
 			return k;
 		}
 		if (!quiet(cg, k))
@@ -86,7 +103,10 @@ unsigned isel_logic_partner(struct cg *cg, const struct ir_inst *i,
 	     k <= idx + PARTNER_WINDOW; k++) {
 		const struct ir_inst *p = &cg->ir->inst[k];
 
-		if (p->op == IR_FLG_LOGIC && cg->root[p->a] == idx &&
+		if ((p->op == IR_FLG_LOGIC ||
+		     (p->op == IR_XF_LOGIC &&
+		      (p->aux & IR_ESIZE) == 2 + isel_w(i))) &&
+		    cg->root[p->a] == idx &&
 		    cg_type(cg, p->a) == i->type &&
 		    !(cg->val[k].flags & CGV_DEAD))
 			return k;
@@ -101,7 +121,7 @@ void isel_partner_done(struct cg *cg, unsigned p, enum cg_flkind kind)
 	if (!p)
 		return;
 	cg->val[p].flags |= CGV_DONE;
-	cg_set_flags(cg, (val_t)p, kind);
+	cg_set_flags(cg, (val_t)p, pins.x86_flags ? FL_X86 : kind);
 }
 
 /* -- Shifts -------------------------------------------------------------------- */
@@ -151,6 +171,8 @@ static bool shift(struct cg *cg, const struct ir_inst *i, unsigned idx,
 	unsigned w = isel_w(i), a, b, d;
 	u64 k;
 
+	if (pins.x86_flags && op != SH_ROR && isel_shift_pair(cg, i, idx))
+		return true;
 	if (ra_const(cg, i->b, &k)) {
 		shift_const(cg, i, idx, op, k & (w ? 63 : 31));
 		return true;

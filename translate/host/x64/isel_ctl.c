@@ -290,16 +290,11 @@ bool isel_goto(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-static void push_return(struct cg *cg, gaddr ret)
+/* The register that holds the return pc: the guest's link register, or where
+ * the value is that the guest has pushed. */
+static unsigned return_reg(struct cg *cg, val_t pushed)
 {
-	unsigned link = pin_of_r(30);
-
-	if (link != CG_NOREG) {
-		enc_push_r(&cg->e, link);
-		return;
-	}
-	enc_mov_ri(&cg->e, RAX, ret);
-	enc_push_r(&cg->e, RAX);
+	return pushed ? cg_use_gpr(cg, pushed) : pins.link;
 }
 
 /* Where a matching return lands: drop the pair's other half, go on. */
@@ -312,13 +307,14 @@ static void landing(struct cg *cg, gaddr ret)
 bool isel_call(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
 	gaddr target = cg->ir->pool[i->imm], ret = cg->ir->pool[i->imm + 1];
+	unsigned link = return_reg(cg, i->a);
 
-	store_flags(cg, idx);
+	store_flags_keep(cg, idx, link);
 	if (backward(cg, i, target)) {
 		enc_alu_mi(&cg->e, ALU_CMP, 0, ENV(exit_request), 0);
 		cg_jcc_cold(cg, CC_NE, cold_interrupt, idx)->imm = target;
 	}
-	push_return(cg, ret);
+	enc_push_r(&cg->e, link);
 	align_field(cg, 1);
 	add_link(cg, enc_call32(&cg->e), target);
 	landing(cg, ret);
@@ -369,9 +365,8 @@ bool isel_goto_ind(struct cg *cg, const struct ir_inst *i, unsigned idx)
 /* The pair as the hot path would have made it; back to the landing. */
 static void cold_call_lookup(struct cg *cg, struct cg_cold *c)
 {
-	enc_mov_rr(&cg->e, 1, RCX, c->arg[0]);
-	push_return(cg, c->imm);
-	enc_mov_rr(&cg->e, 1, RAX, RCX);
+	enc_push_r(&cg->e, c->arg[1]);
+	enc_mov_rr(&cg->e, 1, RAX, c->arg[0]);
 	enc_call_to(&cg->e, runtime.lookup);
 	cg_cold_back(cg, c);
 }
@@ -379,18 +374,18 @@ static void cold_call_lookup(struct cg *cg, struct cg_cold *c)
 bool isel_call_ind(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
 	gaddr ret = cg->ir->pool[i->imm + 1];
-	unsigned x, t = cg_use_gpr(cg, i->a);
+	unsigned x, t = cg_use_gpr(cg, i->a), link = return_reg(cg, i->b);
 	struct cg_cold *c;
 	struct hmem m;
 
-	store_flags_keep(cg, idx, t);
+	store_flags_keep(cg, idx, t == RAX ? t : link);
 	x = cg_tmp_gpr(cg);
 	m = jcache_probe(cg, t, x);
 	c = cg_jcc_cold(cg, CC_NE, cold_call_lookup, idx);
-	push_return(cg, ret);
+	enc_push_r(&cg->e, link);
 	enc_call_m(&cg->e, m);
 	c->arg[0] = (u8)t;
-	c->imm = ret;
+	c->arg[1] = (u8)link;
 	c->back = cg->e.p;
 	landing(cg, ret);
 	return true;

@@ -150,14 +150,14 @@ static void unpack_rax(struct enc *e)
 	enc_0(e, OP_SAHF);
 }
 
-/* Bring f into RFLAGS as FL_ADD or FL_SUB. */
+/* Bring f into RFLAGS as FL_ADD or FL_SUB, or FL_X86. */
 static void flags_load(struct cg *cg, val_t f)
 {
 	bool saved;
 
 	if (cg->fl_val != f)
 		cg_clobber_flags(cg);
-	else if (cg->fl_kind == FL_ADD || cg->fl_kind == FL_SUB)
+	else if (cg->fl_kind < FL_FCMP)
 		return;
 	if (cg->fl_val == f)
 		cg_save_flags(cg);
@@ -168,7 +168,21 @@ static void flags_load(struct cg *cg, val_t f)
 		load_packed(cg, f);
 	unpack_rax(&cg->e);
 	release_rax(cg, saved);
-	cg_set_flags(cg, f, FL_ADD);
+	cg_set_flags(cg, f, pins.x86_flags ? FL_X86 : FL_ADD);
+}
+
+void flags_bring(struct cg *cg, val_t f)
+{
+	flags_load(cg, cg->root[f]);
+}
+
+void flags_to_rax(struct cg *cg, val_t f)
+{
+	f = cg->root[f];
+	if (cg->fl_val == f)
+		flags_pack(&cg->e, cg->fl_kind);
+	else
+		load_packed(cg, f);
 }
 
 /* -- Conditions -------------------------------------------------------------- */
@@ -176,6 +190,12 @@ static void flags_load(struct cg *cg, val_t f)
 static const u8 cc_int[14] = {
 	CC_E, CC_NE, CC_AE, CC_B, CC_S, CC_NS, CC_O, CC_NO,
 	CC_A, CC_BE, CC_GE, CC_L, CC_G, CC_LE
+};
+
+/* FL_X86: C is CF itself. */
+static const u8 cc_x86[IR_COND_COUNT] = {
+	CC_E, CC_NE, CC_B, CC_AE, CC_S, CC_NS, CC_O, CC_NO,
+	0, 0, CC_GE, CC_L, CC_G, CC_LE, CC_A, CC_BE, CC_P, CC_NP
 };
 
 enum { CC_NONE = 0xff };
@@ -192,6 +212,8 @@ static u32 cond_bit(enum ir_cond cond)
 {
 	static const u32 tab[4] = { FLAG_Z, FLAG_C, FLAG_N, FLAG_V };
 
+	if (cond == IR_PE || cond == IR_PO)
+		return FLAG_P;
 	return cond < IR_HI ? tab[cond >> 1] : 0;
 }
 
@@ -238,6 +260,8 @@ enum cc cg_flags_cond(struct cg *cg, val_t f, enum ir_cond cond, bool *parity)
 		}
 	}
 	flags_load(cg, f);
+	if (cg->fl_kind == FL_X86)
+		return (enum cc)cc_x86[cond];
 	if (cg->fl_kind == FL_SUB)
 		return (enum cc)cc_int[cond];
 	if (cond == IR_HI || cond == IR_LS) {

@@ -99,6 +99,8 @@ bool isel_add(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	val_t a = i->a, b = i->b;
 	s32 k;
 
+	if (pins.x86_flags && !p && isel_step_pair(cg, i, idx, false))
+		return true;
 	if (!p && isel_imm32(cg, b, w, &k)) {
 		add_const(cg, i, idx, k);
 		return true;
@@ -119,6 +121,8 @@ bool isel_sub(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	unsigned w = isel_w(i), d, t;
 	s32 k;
 
+	if (pins.x86_flags && !p && isel_step_pair(cg, i, idx, true))
+		return true;
 	if (!p && isel_imm32(cg, i->b, w, &k) && k != INT32_MIN) {
 		add_const(cg, i, idx, -k);
 		return true;

@@ -53,6 +53,90 @@ static void put(struct walk *w, const struct ir_inst *i, unsigned at,
 	use(w, i->a, at, 0);
 }
 
+/* -- x86 flags ---------------------------------------------------------------
+ * Which of them are read is known for each value, so that what an instruction
+ * leaves alone is not kept for nobody.                                       */
+
+enum { NEED_C = 1, NEED_P = 2, NEED_A = 4, NEED_Z = 8, NEED_S = 16,
+       NEED_V = 32, NEED_ALL = 63 };
+
+static u8 cond_needs(unsigned cond)
+{
+	static const u8 tab[] = {
+		NEED_Z, NEED_C, NEED_S, NEED_V, NEED_C | NEED_Z,
+		NEED_S | NEED_V, NEED_S | NEED_V | NEED_Z, NEED_C | NEED_Z,
+		NEED_P
+	};
+
+	return tab[cond >> 1];
+}
+
+static void use_flags(struct walk *w, val_t v, unsigned at, unsigned n,
+		      u8 need)
+{
+	u8 *have = &w->cg->fneed[w->cg->root[v]];
+
+	if (!v || !need)
+		return;
+	*have = w->cg->val[w->cg->root[v]].last ? *have | need : need;
+	use(w, v, at, n);
+}
+
+/* How much of operand c, the flags of before, instruction i passes on or
+ * reads if `need` of its own are read. */
+static u8 old_flags_needed(const struct walk *w, const struct ir_inst *i,
+			   u8 need)
+{
+	u64 k;
+
+	switch (i->op) {
+	case IR_XF_INC: case IR_XF_DEC:
+		return need & NEED_C;
+	case IR_XF_BT:
+		return need & ~NEED_C;
+	case IR_XF_ROL: case IR_XF_ROR:
+		return ir_is_const(w->ir, i->b, &k) ?
+			need & ~(NEED_C | NEED_V) : need;
+	case IR_XF_RCL: case IR_XF_RCR:
+		return need | NEED_C;
+	case IR_XF_SHL: case IR_XF_SHR: case IR_XF_SAR:
+		return need;
+	default:			/* the carry goes in */
+		return NEED_C;
+	}
+}
+
+/* Operands of an instruction one of which is x86 flags; true if it was one. */
+static bool x86_uses(struct walk *w, const struct ir_inst *i, unsigned at)
+{
+	const struct ir_op_info *o = &ir_op_info[i->op];
+	u8 need = w->cg->fneed[at];
+
+	if (o->c == 'F' || o->c == 'f') {
+		use(w, i->a, at, 0);
+		if (i->b)
+			use(w, i->b, at, 1);
+		use_flags(w, i->c, at, 2, old_flags_needed(w, i, need));
+		return true;
+	}
+	if (o->a != 'F')
+		return false;
+	switch (i->op) {
+	case IR_XF_CF: need &= ~NEED_C; break;
+	case IR_XF_OF: need &= ~NEED_V; break;
+	case IR_EXIT_IF: case IR_SETC: case IR_SELECT:
+		need = cond_needs(i->aux);
+		break;
+	default: need = NEED_ALL;
+	}
+	use_flags(w, i->a, at, 0, need);
+	if (i->b)
+		use(w, i->b, at, 1);
+	if (i->c)
+		use(w, i->c, at, 2);
+	return true;
+}
+
 static void need_flags(struct walk *w, unsigned at)
 {
 	if (w->flags_needed == NOBODY)
@@ -72,7 +156,7 @@ static void put_flags(struct walk *w, const struct ir_inst *i, unsigned at)
 	}
 	w->cg->val[at].last = (u16)w->flags_last;
 	w->flags_needed = NOBODY;
-	use(w, i->a, at, 0);
+	use_flags(w, i->a, at, 0, NEED_ALL);
 }
 
 /*
@@ -161,12 +245,12 @@ static void check_home(struct walk *w, unsigned at)
 	if (x->home == CG_NOREG)
 		return;
 	if (x->home >= CG_XMM0) {
-		g = guest_of_xmm[x->home - CG_XMM0];
+		g = pins.vector_of[x->home - CG_XMM0];
 		if (w->v[g].v != at || w->v[g].epoch != w->epoch)
 			x->home = CG_NOREG;
 		return;
 	}
-	g = guest_of_pin[x->home];
+	g = pins.guest_of[x->home];
 	if (w->r[g].v != at || w->r[g].epoch != w->epoch)
 		x->home = CG_NOREG;
 }
@@ -210,6 +294,8 @@ static void walk_inst(struct walk *w, const struct ir_inst *i, unsigned at)
 		use(w, cg_clz_source(w->cg, i), at, 0);
 		return;
 	}
+	if (pins.x86_flags && x86_uses(w, i, at))
+		return;
 	use(w, i->a, at, 0);
 	if (i->b)
 		use(w, i->b, at, 1);

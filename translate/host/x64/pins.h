@@ -1,64 +1,50 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Roles of the host registers in translated code: the one place to change.
+ * Roles of the host registers in translated code:
  *
  *   rbp        struct cpu + CPU_BIAS		rsp   host return stack
- *   PINS_GPR   guest register for good		PINS_XMM  the same, vectors
- *   the rest   local values, temporaries
+ *   pinned     a guest register for good (struct pinning)
+ *   the rest   local values, temporaries; rax rcx rdx r11 and some xmm
  *
- * The choice follows how often compiled aarch64 code names a register;
- * rax rcx rdx stay free for what x86 ties to them, and r11 makes four.
- * v0-v10: with v0-v7 alone n-body took 1.3 times as long; more than 11 leave
- * so few temporaries that lane operations must borrow (regalloc.c).
- * sp is r13 because r13 as a base always needs a displacement, which accesses
- * through sp have anyway.
+ * The pinning is chosen by the guest when the back end is set up (pins.c) and
+ * holds at every block entry.
  */
 #ifndef TRANSLATE_HOST_X64_PINS_H
 #define TRANSLATE_HOST_X64_PINS_H
 
 #include "translate/host/x64/cg.h"
 
-/* _(guest register, host register) */
-#define PINS_GPR(_) \
-	_(0, RBX) _(1, RSI) _(2, RDI) _(3, R8) _(4, R9) \
-	_(19, R10) _(20, R14) _(21, R15) _(CPU_SP, R13) _(30, R12)
-
-/* _(guest vector register, host register); xmm0 must be among them. */
-#define PINS_XMM(_) \
-	_(0, 0) _(1, 1) _(2, 2) _(3, 3) _(4, 4) _(5, 5) _(6, 6) _(7, 7) \
-	_(8, 8) _(9, 9) _(10, 10)
-
-#define PIN_BIT(g, h) | 1u << (h)
-enum {
-	PIN_XMM_MASK = 0 PINS_XMM(PIN_BIT),
-	PIN_GPR_MASK = 0 PINS_GPR(PIN_BIT),
-	LOCAL_GPR_MASK = 0xffff & ~(PIN_GPR_MASK | 1 << RSP | 1 << RBP),
-	/* What a C function may destroy, of those that hold guest state. */
-	CALLER_SAVED = 1 << RAX | 1 << RCX | 1 << RDX | 1 << RSI | 1 << RDI |
-		       1 << R8 | 1 << R9 | 1 << R10 | 1 << R11
+struct pinning {
+	u8 of_guest[32];	/* host register of a guest's, or CG_NOREG */
+	u8 guest_of[16];	/* and back; CG_NOREG: not pinned */
+	u8 of_vector[32];	/* xmm register + 1 of a guest's, 0: none */
+	u8 vector_of[16];	/* and back; CG_NOREG: not pinned */
+	u32 gpr, xmm;		/* masks of pinned registers */
+	u32 local_gpr, local_xmm;	/* and of those for local values */
+	u8 link;		/* host register that holds the return pc of
+				   calls, CG_NOREG: none does */
+	bool x86_flags;		/* the guest's flags are x86's */
 };
-#undef PIN_BIT
 
-/* Unsigned, since the vector registers' bits are moved up to bit 31. */
-#define LOCAL_XMM_MASK (0xffffu & ~(u32)PIN_XMM_MASK)
+/* That of the guest which this process translates; set once by pins_choose(). */
+extern struct pinning pins;
+
+/* The pinning for the guest called name (guest_isa.name). */
+void pins_choose(const char *name);
+
+#define LOCAL_GPR_MASK (pins.local_gpr)
+#define LOCAL_XMM_MASK (pins.local_xmm)
 #define LOCAL_MASK (LOCAL_GPR_MASK | LOCAL_XMM_MASK << 16)
-
-/* Host register of guest register r, CG_NOREG if it has none. */
-extern const u8 pin_of_guest[32];
-/* And back, for pinned registers only. */
-extern const u8 guest_of_pin[16];
-/* The same of vector registers; here 0 is none, n is xmm(n - 1). */
-extern const u8 pin_of_vector[32];
-extern const u8 guest_of_xmm[16];
+#define PIN_XMM_MASK (pins.xmm)
 
 static inline unsigned pin_of_r(unsigned r)
 {
-	return pin_of_guest[r];
+	return pins.of_guest[r];
 }
 
 static inline unsigned pin_of_v(unsigned v)
 {
-	unsigned n = pin_of_vector[v];
+	unsigned n = pins.of_vector[v];
 
 	return n ? CG_XMM0 + n - 1 : CG_NOREG;
 }
@@ -81,6 +67,10 @@ static inline s32 slot_disp(unsigned slot)
 void flags_pack(struct enc *e, enum cg_flkind kind);
 void flags_store_exit(struct enc *e, enum cg_flkind kind);
 void flags_load_carry(struct cg *cg, val_t f, bool inverted);
+/* RFLAGS = FLAGS value f exactly; what they held has been saved before. */
+void flags_bring(struct cg *cg, val_t f);
+/* eax (a fixed temporary) = packed image of f; RFLAGS may be lost. */
+void flags_to_rax(struct cg *cg, val_t f);
 
 /* liveness.c: fill cg->val[] and cg->root[] from the IR. */
 void cg_liveness(struct cg *cg);

@@ -140,6 +140,8 @@ static u32 packed_from_efl(u64 efl, unsigned kind)
 		return packed_from_fcmp(efl, kind == FL_FCMP_SWAP);
 	if (kind == FL_SUB)
 		cf = !cf;
+	if (kind == FL_X86)
+		return flags_from_eflags((u32)efl);
 	return (efl & EFL_SF ? FLAG_N : 0) | (efl & EFL_ZF ? FLAG_Z : 0) |
 	       (cf ? FLAG_C : 0) | (efl & EFL_OF ? FLAG_V : 0);
 }
@@ -179,16 +181,14 @@ bool x64_recover(struct cpu *cpu, void *ucp, const struct block *b, u32 off,
 		return true;
 	if (!find(block_side(b), b->side_len, off, &f))
 		return false;
-#define SAVE_PIN(guest, host) cpu->r[guest] = (u64)g[greg_of[host]];
-	PINS_GPR(SAVE_PIN)
-#undef SAVE_PIN
-	if (f.what & WHAT_RBX)
-		for (unsigned r = 0; r < 32; r++)
-			if (pin_of_r(r) == RBX)
-				cpu->r[r] = cpu->vtmp[3].d[0];
-#define SAVE_PIN(guest, host) memcpy(&cpu->v[guest], &fp->_xmm[host], 16);
-	PINS_XMM(SAVE_PIN)
-#undef SAVE_PIN
+	for (unsigned h = 0; h < 16; h++) {
+		if (pins.gpr >> h & 1)
+			cpu->r[pins.guest_of[h]] = (u64)g[greg_of[h]];
+		if (pins.xmm >> h & 1)
+			memcpy(&cpu->v[pins.vector_of[h]], &fp->_xmm[h], 16);
+	}
+	if (f.what & WHAT_RBX && pins.gpr >> RBX & 1)
+		cpu->r[pins.guest_of[RBX]] = cpu->vtmp[3].d[0];
 	cpu->guest_mxcsr = fp->mxcsr;
 	if (f.what & WHAT_KIND)
 		cpu->flags = packed_from_efl((u64)g[REG_EFL],

@@ -14,20 +14,6 @@
 
 #include <string.h>
 
-#define NO CG_NOREG
-const u8 pin_of_guest[32] = {
-	RBX, RSI, RDI, R8, R9, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
-	NO, NO, NO, R10, R14, R15, NO, NO, NO, NO, NO, NO, NO, NO, R12, R13
-};
-#undef NO
-#define PIN_ROW(g, h) [h] = g,
-const u8 guest_of_pin[16] = { PINS_GPR(PIN_ROW) };
-const u8 guest_of_xmm[16] = { PINS_XMM(PIN_ROW) };
-#undef PIN_ROW
-#define PIN_ROW(g, h) [g] = (h) + 1,
-const u8 pin_of_vector[32] = { PINS_XMM(PIN_ROW) };
-#undef PIN_ROW
-
 enum def_mode { DEF_ANY, DEF_EARLY };
 
 static inline u32 bit(unsigned r)
@@ -303,7 +289,7 @@ static unsigned borrow_xmm(struct cg *cg)
 
 	cg->locked |= bit(x + CG_XMM0);
 	cg->borrowed |= bit(x);
-	save(cg, CG_SLOT_V + guest_of_xmm[x], x + CG_XMM0);
+	save(cg, CG_SLOT_V + pins.vector_of[x], x + CG_XMM0);
 	return x;
 }
 
@@ -312,7 +298,7 @@ static void give_back(struct cg *cg)
 	for (u32 m = cg->borrowed; m; m &= m - 1) {
 		unsigned x = (unsigned)__builtin_ctz(m);
 
-		load_slot(cg, x + CG_XMM0, CG_SLOT_V + guest_of_xmm[x]);
+		load_slot(cg, x + CG_XMM0, CG_SLOT_V + pins.vector_of[x]);
 	}
 	cg->borrowed = 0;
 }

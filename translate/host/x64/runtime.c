@@ -19,25 +19,34 @@ struct runtime runtime;
 
 static const u8 callee_saved[6] = { RBP, RBX, R12, R13, R14, R15 };
 
+static struct hmem gpr_slot(unsigned host)
+{
+	return hm(CG_ENV, CG_CPU(r) + pins.guest_of[host] * 8);
+}
+
+static struct hmem xmm_slot(unsigned host)
+{
+	return hm(CG_ENV, CG_CPU(v) + pins.vector_of[host] * 16);
+}
+
 static void load_pinned(struct enc *e)
 {
-#define ROW(g, h) enc_mov_rm(e, 1, h, hm(CG_ENV, CG_CPU(r) + (g) * 8));
-	PINS_GPR(ROW)
-#undef ROW
-#define ROW(g, h) enc_v2m(e, SSE_MOVAPS, h, hm(CG_ENV, CG_CPU(v) + (g) * 16));
-	PINS_XMM(ROW)
-#undef ROW
+	for (unsigned h = 0; h < 16; h++)
+		if (pins.gpr >> h & 1)
+			enc_mov_rm(e, 1, h, gpr_slot(h));
+	for (unsigned h = 0; h < 16; h++)
+		if (pins.xmm >> h & 1)
+			enc_v2m(e, SSE_MOVAPS, h, xmm_slot(h));
 }
 
 static void store_pinned(struct enc *e)
 {
-#define ROW(g, h) enc_mov_mr(e, 1, hm(CG_ENV, CG_CPU(r) + (g) * 8), h);
-	PINS_GPR(ROW)
-#undef ROW
-#define ROW(g, h) \
-	enc_vst(e, SSE_MOVAPS_ST, hm(CG_ENV, CG_CPU(v) + (g) * 16), h);
-	PINS_XMM(ROW)
-#undef ROW
+	for (unsigned h = 0; h < 16; h++)
+		if (pins.gpr >> h & 1)
+			enc_mov_mr(e, 1, gpr_slot(h), h);
+	for (unsigned h = 0; h < 16; h++)
+		if (pins.xmm >> h & 1)
+			enc_vst(e, SSE_MOVAPS_ST, xmm_slot(h), h);
 }
 
 /* unsigned enter(struct cpu *cpu, const void *code) */
