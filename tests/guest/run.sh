@@ -28,6 +28,7 @@ robust
 execsig
 frame guest
 memory
+ownfd
 dualmap guest
 flags guest
 stress 3'
