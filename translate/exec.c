@@ -219,6 +219,17 @@ static void catch_up(struct tctx *t, struct cpu *cpu)
 	cpu->seen_epoch = epoch;
 }
 
+/* Nothing that was made for another mode may be returned to. */
+static void set_mode(struct tctx *t, struct cpu *cpu)
+{
+	u32 mode = t->cfg.isa->mode(cpu);
+
+	if (likely(mode == cpu->mode))
+		return;
+	host_backend->forget_returns(cpu);
+	cpu->mode = mode;
+}
+
 static void log_entry(struct tctx *t, struct cpu *cpu)
 {
 	if (log_on(LOG_EXEC))
@@ -325,7 +336,7 @@ enum exec_exit exec_run(struct cpu *cpu)
 			return EXEC_INTERRUPT;
 		}
 		catch_up(t, cpu);
-		cpu->mode = t->cfg.isa->mode(cpu);
+		set_mode(t, cpu);
 		if (unlikely(log_mask & (LOG_EXEC | LOG_CPU)))
 			log_entry(t, cpu);
 		reason = t->cfg.interpret ? interpret_block(t, cpu) :

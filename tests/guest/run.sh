@@ -31,6 +31,7 @@ memory
 ownfd
 dualmap guest
 flags guest
+fptrap guest
 stress 3'
 
 if [ -n "$NATIVE" ]; then
