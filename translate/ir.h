@@ -133,7 +133,10 @@ enum {
 };
 
 /* Bits of struct ir's mode that every guest uses alike: FP control. */
-enum { IR_MODE_DN = 1, IR_MODE_FZ = 2, IR_MODE_FZ16 = 4, IR_MODE_AHP = 8 };
+enum { IR_MODE_DN = 1, IR_MODE_FZ = 2, IR_MODE_FZ16 = 4, IR_MODE_AHP = 8,
+       /* no FP control of the guest's: host code is to test results for NaNs
+	* rather than trap (see struct cpu's fp_check) */
+       IR_MODE_FPCHECK = 16 };
 
 struct ir {
 	unsigned ninst, npool, ninsns;

@@ -35,6 +35,7 @@
 #include <unistd.h>
 
 #include "translate/guest/a64/a64.h"
+#include "translate/ir.h"
 
 enum {
 	MAX_CASES = 16384, STRIDE = 128, END_IMM = 0x7fff, DATA_SIZE = 512,
@@ -475,7 +476,8 @@ static void on_fault(int sig, siginfo_t *si, void *uc)
 		abort();
 }
 
-static void run_all(bool interpret)
+/* fp_check: see struct cpu. */
+static void run_all(const char *how, bool interpret, u32 fp_check)
 {
 	struct tctx_config cfg = {
 		.isa = &a64_isa,
@@ -490,8 +492,9 @@ static void run_all(bool interpret)
 	memset(cpu, 0, sizeof(*cpu));
 	if (!t || cpu_init(t, cpu))
 		bail("no translation context");
+	cpu->fp_check |= fp_check;
 	for (unsigned i = 0; i < ncases; i++)
-		run_case(i, interpret ? "interpreter" : "back end");
+		run_case(i, how);
 	cpu_fini(cpu);
 }
 
@@ -575,10 +578,13 @@ int main(int argc, char **argv)
 	sigaltstack(&ss, NULL);
 	sigaction(SIGSEGV, &sa, NULL);
 	sigaction(SIGBUS, &sa, NULL);
+	sigaction(SIGFPE, &sa, NULL);
 	if (interp)
-		run_all(true);
-	if (native)
-		run_all(false);
+		run_all("interpreter", true, 0);
+	if (native) {
+		run_all("back end", false, 0);
+		run_all("FP tests", false, IR_MODE_FPCHECK);
+	}
 	coverage(optind == argc && !only);
 	printf("1..%u\n", test_no);
 	return failures != 0;

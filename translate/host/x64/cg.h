@@ -113,6 +113,7 @@ struct cg_cold {
 	u16 idx;		/* IR instruction */
 	u8 arg[10];
 	u8 late_from, late_to;	/* stores in cg->late[] it must make too */
+	u16 trap;		/* last of its records in the side table */
 	u32 live;		/* registers holding something: GPR | XMM<<16 */
 	u64 imm;
 };
@@ -268,6 +269,21 @@ void cg_cold_back(struct cg *cg, struct cg_cold *c);
  * cg_use and cg_def of all operands.  RFLAGS are not preserved.
  */
 struct cg_cold *cg_jcc_sem(struct cg *cg, enum cc cc, unsigned idx);
+
+/*
+ * The vector instruction emitted last (an FP one; enc_v2() and enc_v3() know
+ * where it begins) goes to cold path c instead of raising Invalid.  RFLAGS
+ * are as before the instruction there, and must be at c->back.
+ */
+void cg_trap(struct cg *cg, struct cg_cold *c);
+/*
+ * The same to a new cold path that calls the semantic function of idx with
+ * operands in XMM registers a, b, c (ignored if there are none) and preserves
+ * all else, RFLAGS included.  No register may be asked for between emitting
+ * the instruction and this call.  ->back: behind the instruction.
+ */
+struct cg_cold *cg_trap_sem(struct cg *cg, unsigned idx, unsigned a,
+			    unsigned b, unsigned c);
 
 /*
  * The next instruction emitted may fault: call it immediately before emitting

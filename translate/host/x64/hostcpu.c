@@ -50,11 +50,11 @@ static u32 probe_leaf7(void)
 
 u32 hostcpu_probe(void)
 {
-	u32 a, b, c, d, f = HF_SSE2 | probe_leaf7();
+	u32 a, b, c, d, f = HF_SSE2 | HF_FPTRAP | probe_leaf7();
 	bool osxsave;
 
 	if (!__get_cpuid(1, &a, &b, &c, &d))
-		return HF_SSE2;
+		return HF_SSE2 | HF_FPTRAP;
 	f |= c & 1 ? HF_SSE3 : 0;
 	f |= c >> 1 & 1 ? HF_PCLMUL : 0;
 	f |= c >> 9 & 1 ? HF_SSSE3 : 0;
