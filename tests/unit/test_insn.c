@@ -17,7 +17,8 @@
  * 64-bit word of a 512-byte data buffer); in results also exit, pc, info.
  * VALUE: hex, may begin with '-'; vector values are 32 digits or fewer, a '_'
  * may separate them; @ is the buffer's address, . the first instruction's,
- * ! an address that is not mapped, each with an optional +hex or -hex; ? in
+ * ! an address that is not mapped, each with an optional +hex or -hex (the
+ * pages around the buffer's are zero, what follows @+1fff is not mapped); ? in
  * results: anything.  exit is one of brk (at the end of the case, the
  * default) syscall undef break fault fetch align.
  *
@@ -526,11 +527,11 @@ static void map_memory(void)
 	int prot = PROT_READ | PROT_WRITE, flags = MAP_PRIVATE | MAP_ANONYMOUS;
 
 	code = mmap(NULL, CODE_MAX, prot, flags, -1, 0);
-	data = mmap(NULL, 4096 * 3, prot, flags, -1, 0);
+	data = mmap(NULL, 4096 * 4, prot, flags, -1, 0);
 	hole = mmap(NULL, 65536, PROT_NONE, flags, -1, 0);
 	cpu = aligned_alloc(64, (sizeof(*cpu) + 63) & ~63ul);
 	if (code == MAP_FAILED || data == MAP_FAILED || hole == MAP_FAILED ||
-	    !cpu)
+	    !cpu || mprotect(data + 4096 * 3, 4096, PROT_NONE))
 		bail("no memory");
 	data += 4096;
 	hole += 32768;

@@ -149,7 +149,7 @@ struct cg {
 	val_t reg_val[CG_NREG];	/* value in each register, 0 none */
 	u32 locked;		/* registers in use by this instruction */
 	u32 tmps;		/* those of them that are temporaries */
-	u32 borrowed;		/* pinned XMM registers used as temporaries */
+	u32 borrowed;		/* pinned registers used as temporaries */
 	u32 rspill_used, vspill_used;
 	val_t slot_val[130];	/* value whose copy a slot is */
 
@@ -291,8 +291,6 @@ struct cg_cold *cg_trap_sem(struct cg *cg, unsigned idx, unsigned a,
  * may have been changed by the current IR instruction.
  */
 void cg_fault_here(struct cg *cg);
-/* The same while guest register RBX waits in cpu->vtmp[3]. */
-void cg_fault_here_saved_rbx(struct cg *cg);
 
 /* -- For all isel files ---------------------------------------------------- */
 static inline enum ir_type cg_type(const struct cg *cg, val_t v)

@@ -9,9 +9,10 @@
  *	u8 host offset since the last record (255: u32 follows)
  *	u8 what:  bits 0-2 enum cg_flkind of the guest's flags, if they are
  *		  only in RFLAGS (FL_NONE: struct cpu has them)
- *		  bit 3   guest register RBX waits in cpu->vtmp[3]
+ *		  bit 3   u32 follows: host registers that are borrowed,
+ *		  whose guest registers are in struct cpu meanwhile
  *		  bits 4-7 guest pc: 0-14 units of 4 bytes more than in the
- *		  last record, 15: u64 follows
+ *		  last record, 15: u64 follows (before the u32)
  *
  * The first record counts from the block's code and pc.  WHAT_TRAP in place
  * of a cg_flkind: an FP instruction; no pc, but the u16 offset of its cold path
@@ -26,7 +27,7 @@
 #include "translate/host/x64/pins.h"
 #include "translate/host/x64/runtime.h"
 
-enum { WHAT_KIND = 7, WHAT_RBX = 8, WHAT_PC = 4, PC_ESCAPE = 15 };
+enum { WHAT_KIND = 7, WHAT_BORROWED = 8, WHAT_PC = 4, PC_ESCAPE = 15 };
 enum { WHAT_TRAP = 7 };
 _Static_assert((int)FL_FCMP_SWAP < (int)WHAT_TRAP, "kinds in three bits");
 
@@ -51,7 +52,7 @@ static bool put_offset(struct cg *cg, const u8 *at)
 	u32 off = (u32)(at - cg->hb->code), d = off - cg->side_off;
 	u8 b = d < 255 ? (u8)d : 255;
 
-	if (cg->side + 16 > cg->hb->side + cg->hb->side_avail) {
+	if (cg->side + 32 > cg->hb->side + cg->hb->side_avail) {
 		cg->failed = true;
 		return false;
 	}
@@ -62,10 +63,11 @@ static bool put_offset(struct cg *cg, const u8 *at)
 	return true;
 }
 
-static void record(struct cg *cg, unsigned what)
+void cg_fault_here(struct cg *cg)
 {
 	gaddr pc = cg->ir->insn_pc[cg->ir->inst[cg->cur].insn];
 	u64 step = pc - cg->side_pc;
+	unsigned what = cg->borrowed ? WHAT_BORROWED : 0;
 	u8 b;
 
 	if (!put_offset(cg, cg->e.p))
@@ -81,17 +83,9 @@ static void record(struct cg *cg, unsigned what)
 	put(cg, &b, 1);
 	if (what >> WHAT_PC == PC_ESCAPE)
 		put(cg, &pc, 8);
+	if (cg->borrowed)
+		put(cg, &cg->borrowed, 4);
 	cg->side_pc = pc;
-}
-
-void cg_fault_here(struct cg *cg)
-{
-	record(cg, 0);
-}
-
-void cg_fault_here_saved_rbx(struct cg *cg)
-{
-	record(cg, WHAT_RBX);
 }
 
 /* Until the cold path exists, its records are chained by position. */
@@ -122,6 +116,7 @@ void side_trap_target(struct cg *cg, const struct cg_cold *c)
 struct found {
 	gaddr pc;
 	unsigned what;
+	u32 borrowed;
 	u16 cold;		/* WHAT_TRAP: where to go on */
 };
 
@@ -147,6 +142,11 @@ static bool find(const u8 *p, u32 len, u32 want, struct found *f)
 			p += 8;
 		} else {
 			f->pc += (f->what >> WHAT_PC) * 4;
+		}
+		f->borrowed = 0;
+		if (f->what & WHAT_BORROWED) {
+			memcpy(&f->borrowed, p, 4);
+			p += 4;
 		}
 		if (off == want)
 			return true;
@@ -221,14 +221,12 @@ bool x64_recover(struct cpu *cpu, void *ucp, const struct block *b, u32 off,
 		return true;
 	if (!find(block_side(b), b->side_len, off, &f) || f.what == WHAT_TRAP)
 		return false;
-#define SAVE_PIN(guest, host) cpu->r[guest] = (u64)g[greg_of[host]];
+#define SAVE_PIN(guest, host) if (!(f.borrowed >> (host) & 1)) \
+		cpu->r[guest] = (u64)g[greg_of[host]];
 	PINS_GPR(SAVE_PIN)
 #undef SAVE_PIN
-	if (f.what & WHAT_RBX)
-		for (unsigned r = 0; r < 32; r++)
-			if (pin_of_r(r) == RBX)
-				cpu->r[r] = cpu->vtmp[3].d[0];
-#define SAVE_PIN(guest, host) memcpy(&cpu->v[guest], &fp->_xmm[host], 16);
+#define SAVE_PIN(guest, host) if (!(f.borrowed >> (16 + (host)) & 1)) \
+		memcpy(&cpu->v[guest], &fp->_xmm[host], 16);
 	PINS_XMM(SAVE_PIN)
 #undef SAVE_PIN
 	cpu->guest_mxcsr = fp->mxcsr;
