@@ -116,7 +116,7 @@ void log_printf(const char *fmt, ...)
 FILE *log_file(void)
 {
 	if (!stream) {
-		stream = fdopen(dup(fd), "w");
+		stream = fdopen(fd, "w");
 		if (!stream)
 			stream = stderr;
 		setvbuf(stream, NULL, _IOLBF, 0);

@@ -32,7 +32,7 @@ void clone_first_thread(struct process *p)
 {
 	if (p->threaded)
 		return;
-	signal_restore_action(p, 33);
+	signal_restore_action(p, SIGNAL_SETXID);
 	p->threaded = true;
 }
 

@@ -71,7 +71,7 @@ static void start_log(void)
 	err = log_open(cl.opt.log_file, cl.child);
 	if (err)
 		fail(cl.opt.log_file, NULL, err);
-	ownfd_note(log_fd());
+	ownfd_note(&proc, log_fd());
 }
 
 /* Without /proc: the name we were called by, unless binfmt_misc has put the
@@ -109,7 +109,7 @@ static int open_self(void)
 			return -1;
 		fd = ownfd_raise(fd);
 	}
-	ownfd_note(fd);
+	ownfd_note(&proc, fd);
 	return fd;
 }
 
@@ -340,7 +340,8 @@ static void load(struct load *l)
 
 int main(int argc, char **argv, char **envp)
 {
-	struct sysctx c = { .ops = &user_sys_ops, .cfg = &proc.sys_cfg };
+	struct sysctx c = { .ops = &user_sys_ops, .cfg = &proc.sys_cfg,
+			    .state = &proc.sys_state };
 	struct load l = { .proc = &proc, .prog = &prog };
 	struct task *t;
 

@@ -9,28 +9,15 @@
  */
 #include "linux-user/ownfd.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "base/base.h"
+#include "linux-user/task.h"
 
 enum { OWNFD_LOW = 1008, OWNFD_MOST = 1024, OWNFD_ROOM = 16 };
-
-/* Those that stay open. */
-static int own[OWNFD_ROOM];
-static int nown;
-
-/* fd at a number from `from` on, or where it was. */
-static int move(int fd, int from)
-{
-	int high = fcntl(fd, F_DUPFD_CLOEXEC, from);
-
-	if (high < 0)
-		return fd;
-	close(fd);
-	return high;
-}
 
 /* From which number on ours are. */
 static int choose_base(const struct rlimit *rl)
@@ -43,35 +30,73 @@ static int choose_base(const struct rlimit *rl)
 	       (int)rl->rlim_cur - OWNFD_ROOM : (int)rl->rlim_cur;
 }
 
-int ownfd_raise(int fd)
+/* A copy of fd high up, or -1. */
+static int high_copy(int fd)
 {
 	struct rlimit old, wide;
-	int base;
+	int base, copy;
 
 	if (getrlimit(RLIMIT_NOFILE, &old))
-		return fd;
+		return -1;
 	base = choose_base(&old);
 	wide = old;
 	wide.rlim_cur = MIN((rlim_t)base + OWNFD_ROOM, old.rlim_max);
 	if (wide.rlim_cur <= old.rlim_cur || setrlimit(RLIMIT_NOFILE, &wide))
-		return move(fd, base);
-	fd = move(fd, base);
+		return fcntl(fd, F_DUPFD_CLOEXEC, base);
+	copy = fcntl(fd, F_DUPFD_CLOEXEC, base);
 	setrlimit(RLIMIT_NOFILE, &old);
-	return fd;
+	return copy;
 }
 
-void ownfd_note(int fd)
+int ownfd_raise(int fd)
 {
-	if (nown < OWNFD_ROOM)
-		own[nown++] = fd;
+	int copy = high_copy(fd);
+
+	if (copy < 0)
+		return fd;
+	close(fd);
+	return copy;
 }
 
-int ownfd_next(int fd)
+static void set_low(struct process *p)
+{
+	int low = ownfd_next(p, 0);
+
+	p->sys_state.own_low = low < 0 ? INT_MAX : low;
+}
+
+void ownfd_note(struct process *p, int fd)
+{
+	if (fd >= 0 && p->nown < ARRAY_LEN(p->own_fd))
+		p->own_fd[p->nown++] = fd;
+	set_low(p);
+}
+
+int ownfd_next(const struct process *p, int fd)
 {
 	int best = -1;
 
-	for (int i = 0; i < nown; i++)
-		if (own[i] >= fd && (best < 0 || own[i] < best))
-			best = own[i];
+	for (unsigned i = 0; i < p->nown; i++)
+		if (p->own_fd[i] >= fd && (best < 0 || p->own_fd[i] < best))
+			best = p->own_fd[i];
 	return best;
+}
+
+/* Only the executable's can be moved: the log's number is the parent's, too,
+ * in a child that shares its memory. */
+int ownfd_yield(struct process *p, int fd)
+{
+	int copy;
+
+	if (fd != p->self_fd)
+		return -EBADF;
+	copy = high_copy(fd);
+	if (copy < 0)
+		return -EMFILE;
+	for (unsigned i = 0; i < p->nown; i++)
+		if (p->own_fd[i] == fd)
+			p->own_fd[i] = copy;
+	p->self_fd = copy;
+	set_low(p);
+	return 0;
 }

@@ -35,7 +35,14 @@ static void code_written(struct sysctx *c, gaddr addr, u64 len)
 
 static int own_fd(struct sysctx *c, int fd)
 {
-	return ownfd_next(fd);
+	struct task *t = c->task;
+
+	return t ? ownfd_next(t->proc, fd) : -1;
+}
+
+static int yield_fd(struct sysctx *c, int fd)
+{
+	return ownfd_yield(((struct task *)c->task)->proc, fd);
 }
 
 static u64 own_size(struct sysctx *c)
@@ -71,6 +78,7 @@ const struct sys_ops user_sys_ops = {
 	.exe_path = exe_path,
 	.code_written = code_written,
 	.own_fd = own_fd,
+	.yield_fd = yield_fd,
 	.own_size = own_size,
 	.each_thread = each_thread,
 };

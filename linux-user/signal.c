@@ -163,7 +163,8 @@ static void on_signal(int signo, siginfo_t *si, void *uc)
  * kernel then tells restartable calls from others (host_syscall.S), and the
  * guest's own flag decides at delivery.
  */
-static s64 host_action(int signo, const struct signal_action *act)
+static s64 host_action(int signo, const struct signal_action *act,
+		       struct signal_action *old)
 {
 	bool ours = SIGNAL_BIT(signo) & SIGNAL_SYNC ||
 		    act->handler > SIGNAL_IGN;
@@ -176,7 +177,7 @@ static s64 host_action(int signo, const struct signal_action *act)
 		.mask = ~0ull,
 	};
 
-	return CALL(SYS_rt_sigaction, signo, &h, 0, 8);
+	return CALL(SYS_rt_sigaction, signo, &h, old, 8);
 }
 
 s64 signal_host_action(int signo, const struct signal_action *old,
@@ -187,7 +188,27 @@ s64 signal_host_action(int signo, const struct signal_action *old,
 	if (old && old->handler > SIGNAL_IGN && act->handler > SIGNAL_IGN &&
 	    !((old->flags ^ act->flags) & flags))
 		return 0;
-	return host_action(signo, act);
+	return host_action(signo, act, NULL);
+}
+
+/* Only SIG_IGN comes through the exec that has started us. */
+static void inherit(struct signal_table *tab, int signo,
+		    const struct signal_action *old)
+{
+	if (old->handler == SIGNAL_IGN)
+		tab->act[signo].handler = SIGNAL_IGN;
+	tab->known |= SIGNAL_BIT(signo);
+}
+
+struct signal_action *signal_row(struct signal_table *tab, int signo)
+{
+	struct signal_action old = { 0 };
+
+	if (!(tab->known & SIGNAL_BIT(signo))) {
+		CALL(SYS_rt_sigaction, signo, 0, &old, 8);
+		inherit(tab, signo, &old);
+	}
+	return &tab->act[signo];
 }
 
 int signal_start(struct process *p)
@@ -197,15 +218,15 @@ int signal_start(struct process *p)
 	if (!tab)
 		return -ENOMEM;
 	pthread_mutex_init(&tab->lock, NULL);
-	for (int n = 1; n <= SIGNAL_MAX; n++) {
+	for (unsigned i = 0; i < SIGNAL_NSYNC; i++) {
+		int n = sync_signal[i];
 		struct signal_action old = { 0 };
 
-		CALL(SYS_rt_sigaction, n, 0, &old, 8);
-		if (old.handler == SIGNAL_IGN)
-			tab->act[n].handler = SIGNAL_IGN;
+		host_action(n, &tab->act[n], &old);
+		inherit(tab, n, &old);
 	}
-	for (unsigned i = 0; i < SIGNAL_NSYNC; i++)
-		host_action(sync_signal[i], &tab->act[sync_signal[i]]);
+	/* libc takes this one with its first thread: look before. */
+	signal_row(tab, SIGNAL_SETXID);
 	p->sig = tab;
 	return 0;
 }
@@ -213,7 +234,7 @@ int signal_start(struct process *p)
 void signal_restore_action(struct process *p, int signo)
 {
 	pthread_mutex_lock(&p->sig->lock);
-	host_action(signo, &p->sig->act[signo]);
+	host_action(signo, signal_row(p->sig, signo), NULL);
 	pthread_mutex_unlock(&p->sig->lock);
 }
 
@@ -226,7 +247,7 @@ void signal_clear_handlers(struct process *p)
 		if (tab->act[n].handler <= SIGNAL_IGN)
 			continue;
 		memset(&tab->act[n], 0, sizeof(tab->act[n]));
-		host_action(n, &tab->act[n]);
+		host_action(n, &tab->act[n], NULL);
 	}
 	pthread_mutex_unlock(&tab->lock);
 }
@@ -305,13 +326,14 @@ static void default_action(struct task *t, siginfo_t *si)
 static struct signal_action take_action(struct task *t, int signo)
 {
 	struct signal_table *tab = t->proc->sig;
-	struct signal_action act, *a = &tab->act[signo];
+	struct signal_action act, *a;
 
 	pthread_mutex_lock(&tab->lock);
+	a = signal_row(tab, signo);
 	act = *a;
 	if (act.handler > SIGNAL_IGN && act.flags & SA_RESETHAND) {
 		a->handler = SIGNAL_DFL;
-		host_action(signo, a);
+		host_action(signo, a, NULL);
 	}
 	pthread_mutex_unlock(&tab->lock);
 	return act;
@@ -478,6 +500,6 @@ void signal_exec_failed(struct task *t)
 		return;
 	for (unsigned i = 0; i < SIGNAL_NSYNC; i++)
 		host_action(sync_signal[i],
-			    &t->proc->sig->act[sync_signal[i]]);
+			    &t->proc->sig->act[sync_signal[i]], NULL);
 	signal_unblock(t);
 }

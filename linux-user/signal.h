@@ -27,6 +27,8 @@
 		     SIGNAL_BIT(SIGBUS) | SIGNAL_BIT(SIGFPE) | \
 		     SIGNAL_BIT(SIGSEGV))
 #define SIGNAL_UNBLOCKABLE (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP))
+/* What libc uses for setuid() among threads. */
+enum { SIGNAL_SETXID = 33 };
 enum { SIGNAL_MAX = 64, SIGNAL_QUEUE = 8, SIGNAL_NSYNC = 5 };
 
 /* sa_flags bit of both kernels, not in libc headers. */
@@ -46,6 +48,7 @@ struct signal_action {
 /* What the guest asked for, per process (shared under CLONE_SIGHAND). */
 struct signal_table {
 	pthread_mutex_t lock;
+	u64 known;		/* signals whose act[] is right; see below */
 	struct signal_action act[SIGNAL_MAX + 1];
 };
 
@@ -78,8 +81,8 @@ struct signal_state {
 	u64 host_stack_size;
 };
 
-/* Fill the table from what the runner inherited and take the synchronous
- * signals over.  Once, before the guest runs.  0 or -ENOMEM. */
+/* Make the table and take the synchronous signals over.  Once, before the
+ * guest runs.  0 or -ENOMEM. */
 int signal_start(struct process *p);
 
 /* The signals that the runner was started with blocked. */
@@ -146,6 +149,12 @@ void signal_log_death(struct task *t, int signo);
 
 /* -- Between signal.c, signal_sys.c and frame_a64.c ------------------------ */
 
+/*
+ * The table's row for signo; the table is locked.  What the guest has not
+ * touched is the host's disposition, which is asked at the first look: a
+ * short program never looks at most of the 64.
+ */
+struct signal_action *signal_row(struct signal_table *tab, int signo);
 /* Give the host the disposition that follows from act; old (or NULL) is what
  * it was made from before. */
 s64 signal_host_action(int signo, const struct signal_action *old,

@@ -41,7 +41,7 @@ static s64 set_action(struct task *t, int signo, struct signal_action *act,
 	s64 ret = 0;
 
 	pthread_mutex_lock(&tab->lock);
-	*old = tab->act[signo];
+	*old = *signal_row(tab, signo);
 	if (act) {
 		/* First the table: a signal that comes at once finds it. */
 		tab->act[signo] = *act;

@@ -39,6 +39,8 @@ struct process {
 	u64 auxv_len;
 	gaddr entry, vdso, sigreturn;	/* sigreturn: vDSO trampoline */
 	int self_fd;			/* our own executable, high, CLOEXEC */
+	int own_fd[4];			/* open, but not for the guest: ownfd.h */
+	unsigned nown;
 	struct sys_config sys_cfg;
 	struct sys_state sys_state;
 	const struct sys_ops *sys_ops;	/* what syscalls/ asks of us */

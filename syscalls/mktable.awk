@@ -6,8 +6,8 @@
 #	awk -v mode=proc -f mktable.awk args.def a64.tbl > a64_proc_gen.h
 #	awk -v mode=doc -f mktable.awk args.def a64.tbl > SYSCALLS.md
 #
-# From args.def it learns which argument kinds are pointers (class P or O);
-# mask has bit N set if argument N is one.  Plain POSIX awk (mawk suffices).
+# From args.def it learns which argument kinds are pointers (class P or O) and
+# descriptors (F); masks have bit N set if argument N is one.  Plain POSIX awk (mawk suffices).
 
 FILENAME ~ /args\.def$/ {
 	if ($0 ~ /^_\(/) {
@@ -15,6 +15,8 @@ FILENAME ~ /args\.def$/ {
 		known[f[1]] = 1
 		if (f[2] == "P" || f[2] == "O")
 			pointer[f[1]] = 1
+		if (f[2] == "F")
+			descriptor[f[1]] = 1
 	}
 	next
 }
@@ -32,7 +34,7 @@ NF < 4 || $1 !~ /^[0-9]+$/ {
 		bad("numbers must increase")
 	last = $1 + 0
 	rows++
-	mask = 0
+	mask = fds = 0
 	args = ""
 	for (i = 4; i <= NF; i++) {
 		kind = $i
@@ -41,6 +43,8 @@ NF < 4 || $1 !~ /^[0-9]+$/ {
 			bad("unknown argument kind " kind)
 		if (kind in pointer)
 			mask += 2 ^ (i - 4)
+		if (kind in descriptor)
+			fds += 2 ^ (i - 4)
 		args = args (i > 4 ? " " : "") $i
 	}
 	if (NF > 9)
@@ -65,16 +69,17 @@ function row_table()
 	# From 424 on, all architectures share the numbers.
 	host = $1 >= 424 ? $1 : "__NR_" $2
 	if ($3 == "=")
-		printf "SYS_PASS(%d, %s, %s, %d, \"%s\")\n",
-			$1, $2, host, mask, args
+		printf "SYS_PASS(%d, %s, %s, %d, %d, \"%s\")\n",
+			$1, $2, host, mask, fds, args
 	else if ($3 == "-")
-		printf "SYS_NONE(%d, %s, 0, %d, \"%s\")\n", $1, $2, mask, args
+		printf "SYS_NONE(%d, %s, 0, %d, %d, \"%s\")\n",
+			$1, $2, mask, fds, args
 	else if ($3 ~ /^\^/)
-		printf "SYS_PROC(%d, %s, %s, %d, \"%s\")\n",
-			$1, $2, substr($3, 2), mask, args
+		printf "SYS_PROC(%d, %s, %s, %d, %d, \"%s\")\n",
+			$1, $2, substr($3, 2), mask, fds, args
 	else
-		printf "SYS_FN(%d, %s, %s, %d, \"%s\")\n",
-			$1, $2, $3, mask, args
+		printf "SYS_FN(%d, %s, %s, %d, %d, \"%s\")\n",
+			$1, $2, $3, mask, fds, args
 }
 
 function row_proc()

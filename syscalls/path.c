@@ -69,7 +69,7 @@ void path_get(struct sysctx *c, struct path *p, int dirfd, gaddr guest,
 		p->kind = PATH_PROC;
 		return;
 	}
-	if (unlikely(path_is_suspicious(dirfd, p->name, want)))
+	if (unlikely(path_is_suspicious(c, dirfd, p->name, want)))
 		path_classify(c, p, dirfd);
 	if (p->kind == PATH_PLAIN && want & PATH_WANT_PREFIX)
 		p->host = path_prefixed(c, p->name, p->buf);
@@ -80,7 +80,7 @@ const char *path_to_host(struct sysctx *c, int dirfd, const char *name,
 {
 	struct path p;
 
-	if (path_is_suspicious(dirfd, name, PATH_WANT_EXE) &&
+	if (path_is_suspicious(c, dirfd, name, PATH_WANT_EXE) &&
 	    strlen(name) < sizeof(p.name)) {
 		strcpy(p.name, name);
 		path_classify(c, &p, dirfd);

@@ -16,7 +16,9 @@ enum path_kind {
 				 * guest's program, link its name; also for
 				 * other processes that we run */
 	PATH_PROC,		/* an emulated file; canon is its name */
-	PATH_FDINFO		/* /proc/PID/fdinfo/N */
+	PATH_FDINFO,		/* /proc/PID/fdinfo/N */
+	PATH_HIDDEN		/* a descriptor of the runner; host is a name
+				 * that does not exist */
 };
 
 enum path_want {
@@ -46,7 +48,8 @@ const char *path_prefixed(struct sysctx *c, const char *name, char *buf);
 /* -- path_proc.c --------------------------------------------------------- */
 
 /* Cheap test: could name (relative to dirfd) be one of ours? */
-bool path_is_suspicious(int dirfd, const char *name, unsigned want);
+bool path_is_suspicious(struct sysctx *c, int dirfd, const char *name,
+			unsigned want);
 
 /* Set kind of p (name is set), and with it canon or host and link. */
 void path_classify(struct sysctx *c, struct path *p, int dirfd);

@@ -64,10 +64,20 @@ static const char *last_component(const char *name)
 	return slash ? slash + 1 : name;
 }
 
-bool path_is_suspicious(int dirfd, const char *name, unsigned want)
+/* Could a file of this name be a descriptor of the runner? */
+static bool is_own_fd_name(struct sysctx *c, const char *base)
+{
+	return base[0] >= '1' && base[0] <= '9' && all_digits(base) &&
+	       sys_own_fd(c, strtoul(base, NULL, 10));
+}
+
+bool path_is_suspicious(struct sysctx *c, int dirfd, const char *name,
+			unsigned want)
 {
 	const char *base = last_component(name);
 
+	if (unlikely(is_own_fd_name(c, base)))
+		return true;
 	if (want & PATH_WANT_EXE && !strcmp(base, "exe"))
 		return true;
 	if (!(want & PATH_WANT_PROC))
@@ -100,8 +110,8 @@ static const char *chop(char *dir)
 }
 
 /* Which directory of procfs is it: canonical name into canon. */
-static enum path_kind classify_dir(char *dir, bool root, const char *base,
-				   struct path *p)
+static enum path_kind classify_dir(struct sysctx *c, struct path *p, char *dir,
+				   bool root, const char *base)
 {
 	char last[32], up[32];
 	long id;
@@ -115,6 +125,12 @@ static enum path_kind classify_dir(char *dir, bool root, const char *base,
 		snprintf(p->canon, sizeof(p->canon), "/proc/sys/kernel/%.40s",
 			 base);
 		return PATH_PROC;
+	}
+	if (is_own_fd_name(c, base) &&
+	    (!strcmp(last, "fd") || !strcmp(last, "fdinfo")) &&
+	    is_own_id(strtol(last_component(dir), NULL, 10))) {
+		p->host = "/proc/self/fd/-";
+		return PATH_HIDDEN;
 	}
 	if (!strcmp(last, "fdinfo"))
 		return all_digits(base) ? PATH_FDINFO : PATH_PLAIN;
@@ -268,8 +284,8 @@ void path_classify(struct sysctx *c, struct path *p, int dirfd)
 	if (is_procfs(fd) && fd_name(fd, p->buf, sizeof(p->buf)) &&
 	    CALL(SYS_fstat, fd, &st) == 0) {
 		strcpy(dir, p->buf);
-		p->kind = classify_dir(dir, st.st_ino == PROC_ROOT_INO, base,
-				       p);
+		p->kind = classify_dir(c, p, dir,
+				       st.st_ino == PROC_ROOT_INO, base);
 		if (p->kind == PATH_EXE)
 			classify_exe(c, p, fd);
 	}

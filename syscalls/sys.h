@@ -25,14 +25,21 @@ struct sys_entry {
 	sys_fn *fn;		/* SYS_HOW_FN */
 	s16 target;		/* host number or enum sys_proc_op */
 	u8 how;
-	u8 pointers;		/* bit N: argument N is a pointer */
+	u8 pointers, fds;	/* bit N: argument N is one */
 };
 
+/* Is fd one of the runner's, which do not exist for the guest? */
+static inline bool sys_own_fd(struct sysctx *c, u64 fd)
+{
+	return (s32)fd >= c->state->own_low &&
+	       c->ops->own_fd(c, (s32)fd) == (s32)fd;
+}
+
 /* Every handler: s64 sys_NAME(struct sysctx *c, const u64 *a). */
-#define SYS_PASS(nr, name, host, ptrs, args)
-#define SYS_NONE(nr, name, host, ptrs, args)
-#define SYS_PROC(nr, name, op, ptrs, args)
-#define SYS_FN(nr, name, fn, ptrs, args) \
+#define SYS_PASS(nr, name, host, ptrs, fds, args)
+#define SYS_NONE(nr, name, host, ptrs, fds, args)
+#define SYS_PROC(nr, name, op, ptrs, fds, args)
+#define SYS_FN(nr, name, fn, ptrs, fds, args) \
 	s64 sys_##fn(struct sysctx *c, const u64 *a);
 #include "syscalls/a64_table_gen.h"
 #undef SYS_PASS

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Descriptors: flags that differ, and calls that must not reach the runner's
- * own descriptors, which own_fd() tells.
+ * Descriptors: flags that differ, and what may meet the runner's own (own_fd())
+ * other than as an argument, which dispatch checks.
  */
 #include "syscalls/sys.h"
 
@@ -14,23 +14,20 @@
 #include "syscalls/abi_a64.h"
 #include "syscalls/path.h"
 
-static bool runner_fd(struct sysctx *c, u64 fd)
-{
-	return (s32)fd >= 0 && c->ops->own_fd(c, (s32)fd) == (s32)fd;
-}
-
-s64 sys_close(struct sysctx *c, const u64 *a)
-{
-	if (runner_fd(c, a[0]))
-		return -EBADF;
-	return host_pass(c, SYS_close, a);
-}
-
+/* Onto one of the runner's: it makes room. */
 s64 sys_dup3(struct sysctx *c, const u64 *a)
 {
-	if (runner_fd(c, a[1]) && !(a[2] & ~(u64)O_CLOEXEC))
-		return -EBADF;
-	return host_pass(c, SYS_dup3, a);
+	s64 ret;
+
+	if (likely(!sys_own_fd(c, a[1])))
+		return host_pass(c, SYS_dup3, a);
+	ret = c->ops->yield_fd(c, (int)a[1]);
+	if (ret)
+		return ret;
+	ret = host_pass(c, SYS_dup3, a);
+	if (ret < 0)
+		CALL(SYS_close, a[1]);
+	return ret;
 }
 
 /* What lies between our own. */
@@ -125,7 +122,7 @@ static bool has_runner_fd(struct sysctx *c, gaddr buf, u64 len)
 			continue;
 		if (entry_number(&h) < 0)
 			return false;
-		if (runner_fd(c, entry_number(&h)))
+		if (sys_own_fd(c, entry_number(&h)))
 			return true;
 	}
 	return false;
@@ -140,7 +137,7 @@ static s64 drop_runner_fds(struct sysctx *c, gaddr buf, u64 len)
 	for (at = 0; read_head(c, buf + at, len - at, &h); at += h.reclen) {
 		long n = entry_number(&h);
 
-		if ((n >= 0 && runner_fd(c, n)) || h.reclen > sizeof(copy))
+		if ((n >= 0 && sys_own_fd(c, n)) || h.reclen > sizeof(copy))
 			continue;
 		if (out != at && (guest_read(c, copy, buf + at, h.reclen) ||
 				  guest_write(c, buf + out, copy, h.reclen)))

@@ -2,7 +2,9 @@
 /*
  * Waiting for descriptors.  struct epoll_event is packed on x86 only, and the
  * calls with a temporary signal mask must never block the signals by which
- * the runner notices its guest's faults.
+ * the runner notices its guest's faults.  poll() needs no look for descriptors
+ * of the runner: its executable is open with O_PATH, which the kernel answers
+ * with POLLNVAL.
  */
 #include "syscalls/sys.h"
 
@@ -57,10 +59,31 @@ static u64 get_mask_arg(struct sysctx *c, gaddr guest, u64 *mask,
 	return (u64)arg;
 }
 
+/* Is one of the runner's descriptors in a set of n? */
+static bool selects_own_fd(struct sysctx *c, u64 n, gaddr set)
+{
+	u8 byte;
+	int fd = c->state->own_low;
+
+	if (likely((s32)n <= fd) || !set)
+		return false;
+	while ((fd = c->ops->own_fd(c, fd)) >= 0 && fd < (s32)n) {
+		if (!guest_read(c, &byte, set + (u64)fd / 8, 1) &&
+		    byte >> fd % 8 & 1)
+			return true;
+		fd++;
+	}
+	return false;
+}
+
 s64 sys_pselect6(struct sysctx *c, const u64 *a)
 {
 	struct mask_arg arg;
 	u64 mask;
+
+	for (unsigned i = 1; i <= 3; i++)
+		if (selects_own_fd(c, a[0], a[i]))
+			return -EBADF;
 
 	return host_syscall(c, SYS_pselect6, a[0], a[1], a[2], a[3], a[4],
 			    get_mask_arg(c, a[5], &mask, &arg));

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Dispatch: looks a call up in the guest's table, checks its pointers against
- * the guest's window and hands it to the host, a handler or the process layer.
+ * the guest's window and its descriptors against the runner's own, and hands
+ * it to the host, a handler or the process layer.
  */
 #include "syscalls/syscall.h"
 
+#include <limits.h>
 #include <sys/syscall.h>
 
 #include "base/log.h"
@@ -14,14 +16,14 @@
 #include "syscalls/sys.h"
 
 static const struct sys_entry table[] = {
-#define SYS_PASS(nr, name, host, ptrs, args) \
-	[nr] = { #name, args, NULL, host, SYS_HOW_PASS, ptrs },
-#define SYS_NONE(nr, name, host, ptrs, args) \
-	[nr] = { #name, args, NULL, 0, SYS_HOW_NONE, ptrs },
-#define SYS_PROC(nr, name, op, ptrs, args) \
-	[nr] = { #name, args, NULL, SYS_PROC_##op, SYS_HOW_PROC, ptrs },
-#define SYS_FN(nr, name, fn, ptrs, args) \
-	[nr] = { #name, args, sys_##fn, 0, SYS_HOW_FN, ptrs },
+#define SYS_PASS(nr, name, host, ptrs, fds, args) \
+	[nr] = { #name, args, NULL, host, SYS_HOW_PASS, ptrs, fds },
+#define SYS_NONE(nr, name, host, ptrs, fds, args) \
+	[nr] = { #name, args, NULL, 0, SYS_HOW_NONE, ptrs, fds },
+#define SYS_PROC(nr, name, op, ptrs, fds, args) \
+	[nr] = { #name, args, NULL, SYS_PROC_##op, SYS_HOW_PROC, ptrs, fds },
+#define SYS_FN(nr, name, fn, ptrs, fds, args) \
+	[nr] = { #name, args, sys_##fn, 0, SYS_HOW_FN, ptrs, fds },
 #include "syscalls/a64_table_gen.h"
 #undef SYS_PASS
 #undef SYS_NONE
@@ -55,13 +57,16 @@ static s64 unimplemented(const struct sys_entry *e, u64 nr)
  * Pointers outside the guest's window may mean the runner's own memory, which
  * the host kernel would gladly write to.  They are replaced by one that it
  * refuses, as misaligned as they were, so that the order of its checks decides
- * which error it is.
+ * which error it is.  The same holds for descriptors of the runner: they become
+ * one that cannot be open.
  */
-static const u64 *check_pointers(struct sysctx *c, const struct sys_entry *e,
+static const u64 *check_args(struct sysctx *c, const struct sys_entry *e,
 				 const u64 *a, u64 *copy)
 {
 	for (unsigned i = 0; i < 6; i++) {
 		copy[i] = a[i];
+		if (e->fds >> i & 1 && sys_own_fd(c, a[i]))
+			copy[i] = (u64)INT_MIN;
 		if (!(e->pointers >> i & 1))
 			continue;
 		if (c->tagged_addr)
@@ -82,6 +87,15 @@ static inline u64 all_pointers(const struct sys_entry *e, const u64 *a)
 	return all;
 }
 
+/* Quick: could an argument be one of the runner's descriptors? */
+static inline bool high_fd(const struct sys_entry *e, const u64 *a, int low)
+{
+	for (unsigned m = e->fds, i = 0; m; m >>= 1, i++)
+		if (m & 1 && (s32)a[i] >= low)
+			return true;
+	return false;
+}
+
 static s64 call(struct sysctx *c, const struct sys_entry *e, const u64 *a)
 {
 	u64 copy[6];
@@ -91,8 +105,9 @@ static s64 call(struct sysctx *c, const struct sys_entry *e, const u64 *a)
 		return ret;
 	if (unlikely(!e))
 		return unimplemented(e, c->nr);
-	if (unlikely(all_pointers(e, a) >= SYS_GUEST_TOP))
-		a = check_pointers(c, e, a, copy);
+	if (unlikely(all_pointers(e, a) >= SYS_GUEST_TOP ||
+		     high_fd(e, a, c->state->own_low)))
+		a = check_args(c, e, a, copy);
 	switch (e->how) {
 	case SYS_HOW_PASS:
 		return host_pass(c, e->target, a);

@@ -65,8 +65,11 @@ struct sys_ops {
 	/* The host wrote into guest memory [addr, len) that may hold code. */
 	void (*code_written)(struct sysctx *c, gaddr addr, u64 len);
 	/* The lowest descriptor >= fd that belongs to the runner and does not
-	 * exist for the guest (close_range, /proc/self/fd), or -1. */
+	 * exist for the guest, or -1. */
 	int (*own_fd)(struct sysctx *c, int fd);
+	/* The guest wants number fd, which is the runner's: use another from
+	 * now on, leave fd open.  0 or -errno. */
+	int (*yield_fd)(struct sysctx *c, int fd);
 	/* Bytes of address space that are not the guest's (RLIMIT_AS). */
 	u64 (*own_size)(struct sysctx *c);
 	/* Call fn for every thread of the process (seccomp's TSYNC). */
@@ -77,6 +80,8 @@ struct sys_ops {
 
 /* One per process; zero at start.  Copied by fork, lost by exec. */
 struct sys_state {
+	/* No descriptor of the runner is lower. */
+	int own_low;
 	/* Limits of address space and data as the guest set them; the host's
 	 * are larger by what the runner needs. */
 	struct {

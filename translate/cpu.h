@@ -150,7 +150,13 @@ struct cpu {
 	struct interp_frame *interp;	/* values of the IR interpreter, lazy */
 	struct cpu *next_cpu;		/* list of the tctx */
 	_Atomic u32 in_code;		/* inside enter() */
-	u32 cpu_pad;
+	/*
+	 * FP operations that raise Invalid trap, unless the block's mode says
+	 * that its code tests results (fp_check is IR_MODE_FPCHECK or 0).
+	 */
+	u32 fp_check;
+	u32 fp_traps, fp_storm;		/* how many; too many at once */
+	u64 fp_trap_ns;			/* the time of the last some */
 	struct tctx *tctx;
 	void *owner;			/* the layer above: task, vcpu */
 	struct jcache_ent jcache[JCACHE_SIZE];

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -120,6 +121,7 @@ void cpu_copy_state(struct cpu *dst, const struct cpu *src)
 	dst->tpidrro = src->tpidrro;
 	dst->excl_size = 0;
 	dst->guest_mxcsr = src->guest_mxcsr;
+	dst->fp_check = src->fp_check;
 }
 
 void exec_kick(struct cpu *cpu)
@@ -143,18 +145,21 @@ bool exec_host_fault(struct cpu *cpu, void *uc, int signo, u64 info_addr,
 		     bool write)
 {
 	struct tctx *t = cpu->tctx;
-	u32 info = (write ? FAULT_WRITE : 0) | (signo == 7 ? FAULT_BUS : 0);
+	u32 info = (write ? FAULT_WRITE : 0) |
+		   (signo == SIGBUS ? FAULT_BUS : 0);
 	u64 pc = host_backend->context_pc(uc);
-	struct block *b;
+	struct block *b = block_by_host(t, pc);
+	u32 off = 0;
 
+	if (b)
+		off = (u32)(pc - (u64)(uintptr_t)t->code.base) - b->code_off;
+	if (signo == SIGFPE)
+		return b && host_backend->fp_trap(cpu, uc, b, off);
 	if (interp_host_fault(cpu, uc, info_addr, info) || lift_host_fault(uc))
 		return true;
-	b = block_by_host(t, pc);
 	if (!b)
 		return host_backend->runtime_fault(cpu, uc, info_addr);
-	if (!host_backend->recover(cpu, uc, b,
-				   (u32)(pc - (u64)(uintptr_t)t->code.base) -
-				   b->code_off, info_addr))
+	if (!host_backend->recover(cpu, uc, b, off, info_addr))
 		return false;
 	cpu->fault_addr = info_addr;
 	cpu->fault_info = info;
@@ -217,6 +222,26 @@ static void catch_up(struct tctx *t, struct cpu *cpu)
 		cpu->jcache[i].key = JCACHE_EMPTY(i);
 	host_backend->forget_returns(cpu);
 	cpu->seen_epoch = epoch;
+}
+
+/* Nothing that was made for another mode may be returned to. */
+static void set_mode(struct tctx *t, struct cpu *cpu)
+{
+	u32 mode = t->cfg.isa->mode(cpu);
+
+	if (likely(mode == cpu->mode))
+		return;
+	host_backend->forget_returns(cpu);
+	cpu->mode = mode;
+}
+
+/* Traps come too fast: from now on, and in threads made by this one, results
+ * are tested. */
+static void end_fp_storm(struct cpu *cpu)
+{
+	cpu->fp_storm = 0;
+	cpu->fp_check = IR_MODE_FPCHECK;
+	fpcr_changed(cpu);
 }
 
 static void log_entry(struct tctx *t, struct cpu *cpu)
@@ -335,6 +360,8 @@ enum exec_exit exec_run(struct cpu *cpu)
 	struct tctx *t = cpu->tctx;
 	unsigned reason;
 
+	if (unlikely(cpu->fp_storm))
+		end_fp_storm(cpu);
 	for (;;) {
 		if (unlikely(atomic_load_explicit(&cpu->exit_request,
 						  memory_order_relaxed))) {
@@ -342,7 +369,7 @@ enum exec_exit exec_run(struct cpu *cpu)
 			return EXEC_INTERRUPT;
 		}
 		catch_up(t, cpu);
-		cpu->mode = t->cfg.isa->mode(cpu);
+		set_mode(t, cpu);
 		if (unlikely(log_mask & (LOG_EXEC | LOG_CPU)))
 			log_entry(t, cpu);
 		reason = t->cfg.interpret ? interpret_block(t, cpu) :

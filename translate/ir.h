@@ -33,7 +33,7 @@
  * Precision.  At each instruction that may fault (flags L, M) or leave the
  * block, the guest state is exactly what the PUTs before it made.  A front
  * end therefore emits the PUTs of a guest instruction after all of its
- * memory accesses ("all faults first").
+ * memory accesses ("all faults first"), as far as its architecture asks.
  *
  * Types.  I32 values have unspecified upper bits in a 64-bit container; only
  * ZEXT32/SEXT32 make an I64 from them.  F16/F32/F64/V64 values live in vector
@@ -137,7 +137,10 @@ enum {
 };
 
 /* Bits of struct ir's mode that every guest uses alike: FP control. */
-enum { IR_MODE_DN = 1, IR_MODE_FZ = 2, IR_MODE_FZ16 = 4, IR_MODE_AHP = 8 };
+enum { IR_MODE_DN = 1, IR_MODE_FZ = 2, IR_MODE_FZ16 = 4, IR_MODE_AHP = 8,
+       /* no FP control of the guest's: host code is to test results for NaNs
+	* rather than trap (see struct cpu's fp_check) */
+       IR_MODE_FPCHECK = 16 };
 
 struct ir {
 	unsigned ninst, npool, ninsns;

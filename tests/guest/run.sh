@@ -28,8 +28,10 @@ robust
 execsig
 frame guest
 memory
+ownfd
 dualmap guest
 flags guest
+fptrap guest
 stress 3'
 
 if [ -n "$NATIVE" ]; then

@@ -34,6 +34,7 @@ static u32 hits[A64_ROW_COUNT];
 static u64 rng, sequence_seed;
 static u32 word[MAX_LEN];
 static unsigned nword;
+static u32 fp_check;		/* this host's, see struct cpu */
 
 static u64 rnd(void)
 {
@@ -166,6 +167,7 @@ static void random_state(void)
 	cpu.excl_size = 0;
 	cpu.pc = CODE;
 	cpu.exit_request = 0;
+	cpu.fp_check = fp_check | (rnd() & 1 ? IR_MODE_FPCHECK : 0);
 	fpcr_changed(&cpu);
 	cpu.mode = a64_isa.mode(&cpu);
 	memcpy((void *)SCRATCH, initial, SCRATCH_SIZE);
@@ -218,6 +220,7 @@ static void handlers(void)
 	sigaltstack(&ss, NULL);
 	sigaction(SIGSEGV, &sa, NULL);
 	sigaction(SIGBUS, &sa, NULL);
+	sigaction(SIGFPE, &sa, NULL);
 	signal(SIGABRT, on_abort);
 }
 
@@ -298,6 +301,7 @@ int main(int argc, char **argv)
 	t = make_context();
 	if (!t || cpu_init(t, &cpu))
 		return 99;
+	fp_check = cpu.fp_check;
 	printf("1..2\n");
 	rng = seed;
 	while (done < insns) {

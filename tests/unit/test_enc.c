@@ -130,7 +130,7 @@ static void expect(const char *fmt, ...)
 static struct enc start(bool avx)
 {
 	memset(code, 0xcc, sizeof(code));
-	return (struct enc){ code, NULL, avx };
+	return (struct enc){ .p = code, .avx = avx };
 }
 
 /* Capstone spells the memory forms of vcvt[t]pd2{ps,dq} with an x. */

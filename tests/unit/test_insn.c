@@ -17,7 +17,8 @@
  * 64-bit word of a 512-byte data buffer); in results also exit, pc, info.
  * VALUE: hex, may begin with '-'; vector values are 32 digits or fewer, a '_'
  * may separate them; @ is the buffer's address, . the first instruction's,
- * ! an address that is not mapped, each with an optional +hex or -hex; ? in
+ * ! an address that is not mapped, each with an optional +hex or -hex (the
+ * pages around the buffer's are zero, what follows @+1fff is not mapped); ? in
  * results: anything.  exit is one of brk (at the end of the case, the
  * default) syscall undef break fault fetch align.
  *
@@ -35,6 +36,7 @@
 #include <unistd.h>
 
 #include "translate/guest/a64/a64.h"
+#include "translate/ir.h"
 
 enum {
 	MAX_CASES = 16384, STRIDE = 128, END_IMM = 0x7fff, DATA_SIZE = 512,
@@ -475,7 +477,8 @@ static void on_fault(int sig, siginfo_t *si, void *uc)
 		abort();
 }
 
-static void run_all(bool interpret)
+/* fp_check: see struct cpu. */
+static void run_all(const char *how, bool interpret, u32 fp_check)
 {
 	struct tctx_config cfg = {
 		.isa = &a64_isa,
@@ -490,8 +493,9 @@ static void run_all(bool interpret)
 	memset(cpu, 0, sizeof(*cpu));
 	if (!t || cpu_init(t, cpu))
 		bail("no translation context");
+	cpu->fp_check |= fp_check;
 	for (unsigned i = 0; i < ncases; i++)
-		run_case(i, interpret ? "interpreter" : "back end");
+		run_case(i, how);
 	cpu_fini(cpu);
 }
 
@@ -523,11 +527,11 @@ static void map_memory(void)
 	int prot = PROT_READ | PROT_WRITE, flags = MAP_PRIVATE | MAP_ANONYMOUS;
 
 	code = mmap(NULL, CODE_MAX, prot, flags, -1, 0);
-	data = mmap(NULL, 4096 * 3, prot, flags, -1, 0);
+	data = mmap(NULL, 4096 * 4, prot, flags, -1, 0);
 	hole = mmap(NULL, 65536, PROT_NONE, flags, -1, 0);
 	cpu = aligned_alloc(64, (sizeof(*cpu) + 63) & ~63ul);
 	if (code == MAP_FAILED || data == MAP_FAILED || hole == MAP_FAILED ||
-	    !cpu)
+	    !cpu || mprotect(data + 4096 * 3, 4096, PROT_NONE))
 		bail("no memory");
 	data += 4096;
 	hole += 32768;
@@ -575,10 +579,13 @@ int main(int argc, char **argv)
 	sigaltstack(&ss, NULL);
 	sigaction(SIGSEGV, &sa, NULL);
 	sigaction(SIGBUS, &sa, NULL);
+	sigaction(SIGFPE, &sa, NULL);
 	if (interp)
-		run_all(true);
-	if (native)
-		run_all(false);
+		run_all("interpreter", true, 0);
+	if (native) {
+		run_all("back end", false, 0);
+		run_all("FP tests", false, IR_MODE_FPCHECK);
+	}
 	coverage(optind == argc && !only);
 	printf("1..%u\n", test_no);
 	return failures != 0;

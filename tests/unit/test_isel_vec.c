@@ -12,10 +12,12 @@
  * and that the claim "upper part is zero" holds.
  */
 #include <check.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <ucontext.h>
 
 #include "base/bits.h"
 #include "translate/host/x64/cg.h"
@@ -238,6 +240,47 @@ void cg_cold_back(struct cg *c, struct cg_cold *k)
 	enc_jmp_to(&c->e, k->back);
 }
 
+/* -- Traps ---------------------------------------------------------------- */
+
+static struct trap {
+	u8 *insn;
+	unsigned cold;
+} traps[16];
+static unsigned ntraps;
+static u8 *cold_code[CG_MAX_COLD];
+static unsigned long long trapped;
+
+/* MXCSR with Invalid masked or, if so isel_fp.h says, not. */
+static u32 control(u32 rc)
+{
+	bool mask = ir->mode & (IR_MODE_DN | IR_MODE_FZ | IR_MODE_FPCHECK);
+
+	return (mask ? 0x1f80 : 0x1f00) | rc << 13;
+}
+
+void cg_trap(struct cg *c, struct cg_cold *k)
+{
+	ck_assert_uint_lt(ntraps, ARRAY_LEN(traps));
+	traps[ntraps++] = (struct trap){ c->e.insn,
+					 (unsigned)(k - c->cold) };
+}
+
+static void on_trap(int sig, siginfo_t *si, void *ucp)
+{
+	mcontext_t *mc = &((ucontext_t *)ucp)->uc_mcontext;
+	u8 *pc = (u8 *)mc->gregs[REG_RIP];
+
+	for (unsigned k = 0; k < ntraps; k++)
+		if (traps[k].insn == pc) {
+			mc->gregs[REG_RIP] =
+				(greg_t)cold_code[traps[k].cold];
+			mc->fpregs->mxcsr &= ~1u;
+			trapped++;
+			return;
+		}
+	signal(sig, SIG_DFL);
+}
+
 /* -- Cold path: call the semantic function -------------------------------- */
 
 static const union v128 *operand_in(const struct regs *r, unsigned n,
@@ -337,6 +380,20 @@ struct cg_cold *cg_jcc_sem(struct cg *c, enum cc cc, unsigned idx)
 	return cg_jcc_cold(c, cc, cold_sem, idx);
 }
 
+struct cg_cold *cg_trap_sem(struct cg *c, unsigned idx, unsigned ra,
+			    unsigned rb, unsigned rc)
+{
+	const u8 reg[3] = { (u8)ra, (u8)rb, (u8)rc };
+	struct cg_cold *k = cg_cold_new(c, cold_sem, idx);
+
+	for (unsigned n = 0; n < 3; n++)
+		if ((&c->ir->inst[idx].a)[n])
+			ck_assert_uint_eq(reg[n] + 16u, host_regs[n]);
+	k->back = c->e.p;
+	cg_trap(c, k);
+	return k;
+}
+
 /* -- Emission ------------------------------------------------------------- */
 
 static isel_fn *const isel_table[IR_OP_COUNT] = {
@@ -354,7 +411,9 @@ static void finish_code(struct enc *e)
 		enc_pop_r(e, saved[k]);
 	enc_ret(e);
 	for (unsigned k = 0; k < cg->ncold; k++) {
-		enc_patch32(cg->cold[k].from, e->p);
+		if (cg->cold[k].from)
+			enc_patch32(cg->cold[k].from, e->p);
+		cold_code[k] = e->p;
 		cg->cold[k].fn(cg, &cg->cold[k]);
 	}
 	while ((uintptr_t)e->p & 15)
@@ -410,7 +469,7 @@ static bool generate(u32 feat)
 	cg->feat = feat;
 	cg->e.avx = feat & HF_AVX;
 	cg->cur = RES;
-	cg->ncold = cg->nconst = cg->nfixup = 0;
+	cg->ncold = cg->nconst = cg->nfixup = ntraps = 0;
 	cg->fl_val = 99;
 	e->p = m->code;
 	for (unsigned k = 0; k < 6; k++)
@@ -655,7 +714,7 @@ static void run_once(u32 feat, u32 fpcr, unsigned es, bool fp)
 	union v128 want;
 
 	fill_registers(es, fp);
-	m->in.mxcsr = 0x1f80 | (u32)rc[fpcr >> FPCR_RMODE_SHIFT & 3] << 13;
+	m->in.mxcsr = control(rc[fpcr >> FPCR_RMODE_SHIFT & 3]);
 	m->cpu.fpcr = ref.fpcr = fpcr;
 	m->cpu.fpsr = ref.fpsr = 0;
 	bad_cold = mock_cold_used = false;
@@ -839,14 +898,13 @@ static void set_operand(unsigned n, u8 type, enum ir_type res)
 
 static void with_imm(const struct row *r, unsigned es, s32 imm)
 {
-	ir->inst[RES].imm = imm;
-	for (unsigned mode = 0; mode < 2; mode++) {
-		bool fp = r->flags & FP || r->op == IR_IVTOF;
+	static const u8 modes[3] = { 0, IR_MODE_FPCHECK, IR_MODE_DN };
+	bool fp = r->flags & FP || r->op == IR_IVTOF;
 
-		ir->mode = mode && fp ? IR_MODE_DN : 0;
-		fpcr_now = mode && fp ? FPCR_DN : 0;
-		if (mode && !fp)
-			break;
+	ir->inst[RES].imm = imm;
+	for (unsigned k = 0; k < (fp ? 3 : 1); k++) {
+		ir->mode = modes[k];
+		fpcr_now = ir->mode & IR_MODE_DN ? FPCR_DN : 0;
 		if (fp)
 			fpcr_now |= (u32)(rnd() & 3) << FPCR_RMODE_SHIFT;
 		try_inst(es, r->flags & FP);
@@ -1006,8 +1064,9 @@ START_TEST(conversions)
 			*i = (struct ir_inst){ .op = IR_FCVT,
 				.type = (u8)ft[to], .aux = (u8)from };
 			set_operand(0, (u8)ft[from], ft[to]);
-			for (unsigned k = 0; k < 8; k++) {
-				ir->mode = k & 4 ? IR_MODE_DN : 0;
+			for (unsigned k = 0; k < 12; k++) {
+				ir->mode = k & 8 ? IR_MODE_FPCHECK :
+					   k & 4 ? IR_MODE_DN : 0;
 				fpcr_now = (k & 3) << FPCR_RMODE_SHIFT |
 					   (k & 4 ? FPCR_DN : 0);
 				try_inst(from, true);
@@ -1044,7 +1103,10 @@ START_TEST(compare_into_flags)
 				ir->inst[RES + 1] = (struct ir_inst){
 					.op = IR_SETC, .type = IR_I32,
 					.aux = (u8)c, .a = RES };
-				ir->mode = fpcr_now = 0;
+				fpcr_now = 0;
+				ir->mode = 0;
+				try_inst(es, true);
+				ir->mode = IR_MODE_FPCHECK;
 				try_inst(es, true);
 			}
 }
@@ -1055,8 +1117,11 @@ int main(void)
 	Suite *s = suite_create("isel_vec");
 	TCase *tc = tcase_create("isel_vec");
 	SRunner *sr = srunner_create(s);
+	struct sigaction sa = { .sa_sigaction = on_trap,
+				.sa_flags = SA_SIGINFO };
 	int bad;
 
+	sigaction(SIGFPE, &sa, NULL);
 	m = mmap(NULL, sizeof(*m), PROT_READ | PROT_WRITE | PROT_EXEC,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
 	cg = calloc(1, sizeof(*cg));
@@ -1075,8 +1140,9 @@ int main(void)
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_ENV);
 	if (getenv("CK_FORK") && runs)
-		fprintf(stderr, "%llu code sequences, %llu runs\n",
-			(unsigned long long)inlined, (unsigned long long)runs);
+		fprintf(stderr, "%llu code sequences, %llu runs, "
+			"%llu traps\n", (unsigned long long)inlined,
+			(unsigned long long)runs, trapped);
 	bad = srunner_ntests_failed(sr);
 	srunner_free(sr);
 	return bad ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -70,6 +70,12 @@ static int fake_own_fd(struct sysctx *c, int fd)
 	return fd <= limit ? limit : -1;
 }
 
+static int fake_yield_fd(struct sysctx *c, int fd)
+{
+	limit = dup2(fd, 600);
+	return 0;
+}
+
 static s64 fake_mprotect(struct sysctx *c, const u64 *a)
 {
 	return -ENOMEM;
@@ -83,6 +89,7 @@ static const struct sys_ops ops = {
 	.open_proc = fake_open_proc,
 	.exe_path = fake_exe_path,
 	.own_fd = fake_own_fd,
+	.yield_fd = fake_yield_fd,
 	.own_size = fake_own_size,
 };
 
@@ -356,7 +363,8 @@ START_TEST(descriptors)
 	b = dup2(a, 500);
 	limit = 500;
 	ck_assert_int_eq(G(NR_close, 500), -EBADF);
-	ck_assert_int_eq(G(NR_dup3, a, 500, 0), -EBADF);
+	ck_assert_int_eq(G(NR_fcntl, 500, F_GETFD), -EBADF);
+	ck_assert_int_eq(G(NR_dup3, 500, 501, 0), -EBADF);
 	ck_assert_int_eq(G(NR_fcntl, a, F_DUPFD, 500), 501);
 	ck_assert_int_eq(G(NR_close_range, 400, ~0u, 0), 0);
 	ck_assert_int_eq(G(NR_close_range, 500, ~0u, 0), 0);
@@ -375,10 +383,14 @@ START_TEST(descriptors)
 	}
 	ck_assert_int_eq(n, 0);
 	ck_assert(seen);
+	ck_assert_int_eq(G(NR_dup3, a, 500, 0), 500);
+	ck_assert_int_eq(limit, 600);
+	ck_assert_int_eq(G(NR_dup3, -1, 600, 0), -EBADF);
+	ck_assert_int_eq(G(NR_close, 500), 0);
+	close(600);
 	limit = 1000000;
 	ck_assert_int_eq(G(NR_fcntl, dir, F_GETFL) & A64_O_DIRECTORY,
 			 A64_O_DIRECTORY);
-	close(b);
 	close(a);
 }
 END_TEST

@@ -59,6 +59,10 @@ struct host_backend {
 	 * exec_host_fault(). */
 	bool (*recover)(struct cpu *cpu, void *uc, const struct block *b,
 			u32 off, u64 fault_addr);
+	/* The host's FP unit has raised an exception in the block, which is
+	 * the translator's business alone: continue. */
+	bool (*fp_trap)(struct cpu *cpu, void *uc, const struct block *b,
+			u32 off);
 	/* A fault inside the runtime stubs: the same for what they do on the
 	 * guest's behalf; false if they cannot fault there. */
 	bool (*runtime_fault)(struct cpu *cpu, void *uc, u64 fault_addr);

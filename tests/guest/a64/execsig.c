@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/time.h>
 
@@ -22,6 +23,36 @@ static int is(int signo, void *handler)
 	return (void *)sa.sa_handler == handler;
 }
 
+static int resets(void *arg)
+{
+	signal(SIGXCPU, SIG_DFL);
+	_exit(!is(SIGXCPU, (void *)SIG_DFL));
+}
+
+/* Ignored signals that nobody has looked at since exec: each process looks
+ * for itself, unless it shares. */
+static int inherited(void)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	int st = 1;
+	pid_t pid = vfork();
+
+	if (!pid) {
+		if (!is(SIGPROF, (void *)SIG_IGN))
+			_exit(1);
+		signal(SIGPROF, SIG_DFL);
+		_exit(2 * !is(SIGPROF, (void *)SIG_DFL));
+	}
+	waitpid(pid, &st, 0);
+	if (st || !is(SIGPROF, (void *)SIG_IGN))
+		return 0;
+	pid = clone(resets, stack + sizeof(stack), CLONE_VM | CLONE_VFORK |
+		    CLONE_SIGHAND | SIGCHLD, NULL);
+	waitpid(pid, &st, 0);
+	raise(SIGIO);		/* ignored, too */
+	return !st && is(SIGXCPU, (void *)SIG_DFL);
+}
+
 /* Runs after exec: one bit for each thing that is as it should be. */
 static int after(void)
 {
@@ -38,6 +69,7 @@ static int after(void)
 	r |= sigismember(&set, SIGUSR2) && sigismember(&set, SIGSEGV) &&
 	     sigismember(&set, SIGRTMAX) ? 16 : 0;
 	r |= getpid() == syscall(SYS_gettid) ? 32 : 0;
+	r |= inherited() ? 64 : 0;
 	return r;
 }
 
@@ -51,6 +83,9 @@ static int before(void *arg)
 
 	signal(SIGUSR1, nothing);
 	signal(SIGHUP, SIG_IGN);
+	signal(SIGPROF, SIG_IGN);
+	signal(SIGXCPU, SIG_IGN);
+	signal(SIGIO, SIG_IGN);
 	signal(SIGFPE, SIG_IGN);
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR2);
@@ -124,7 +159,7 @@ int main(int argc, char **argv)
 			pause();
 		return 0;
 	}
-	check_eq(in_child(before, NULL), 63 << 8, "exec keeps what it should");
+	check_eq(in_child(before, NULL), 127 << 8, "exec keeps what it should");
 	check_eq(in_child(thread_execs, NULL), 55 << 8, "exec in a thread");
 	for (long us = 50; us < 3000; us += 50) {
 		int s = in_child(storm, (void *)us);

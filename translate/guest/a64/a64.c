@@ -31,7 +31,7 @@ static u32 mode(const struct cpu *cpu)
 
 	return (c & FPCR_DN ? IR_MODE_DN : 0) | (c & FPCR_FZ ? IR_MODE_FZ : 0) |
 	       (c & FPCR_FZ16 ? IR_MODE_FZ16 : 0) |
-	       (c & FPCR_AHP ? IR_MODE_AHP : 0);
+	       (c & FPCR_AHP ? IR_MODE_AHP : 0) | cpu->fp_check;
 }
 
 /* -- What becomes of the flags ---------------------------------------------

@@ -3,7 +3,8 @@
  * A64 loads and stores of general registers: single, pair, literal, ordered
  * without exclusivity, in all addressing modes.  Every function makes its
  * memory accesses first and its PUTs after them (ir.h, "Precision"), the
- * base register's write-back before the loaded value's.
+ * base register's write-back before the loaded value's.  A written-back base
+ * is computed behind the access: then it can be added up in its place.
  */
 #include "base/bits.h"
 #include "translate/guest/a64/a64.h"
@@ -17,7 +18,7 @@
  */
 static enum lift_result access(struct lift *l, const struct a64_fields *f,
 			       unsigned memop, val_t base, val_t index,
-			       s64 disp, val_t writeback)
+			       s64 disp, s64 writeback)
 {
 	unsigned size = f->insn >> 30, op = f->insn >> 22 & 3;
 	enum ir_type t = size == 3 || op == 2 ? IR_I64 : IR_I32;
@@ -30,7 +31,7 @@ static enum lift_result access(struct lift *l, const struct a64_fields *f,
 		ir_st(l->ir, (u8)memop, base, index, disp,
 		      a64_getr(l, t, f->rt));
 	if (writeback)
-		ir_putr(l->ir, f->rn, writeback);
+		ir_putr(l->ir, f->rn, a64_addi(l, base, writeback));
 	if (op)
 		a64_putr(l, f->rt, v);
 	return LIFT_NEXT;
@@ -50,18 +51,15 @@ enum lift_result a64_lift_ldst_ur(struct lift *l, const struct a64_fields *f)
 
 enum lift_result a64_lift_ldst_post(struct lift *l, const struct a64_fields *f)
 {
-	val_t base = a64_getsp(l, f->rn);
-
-	return access(l, f, 0, base, 0, 0,
-		      a64_addi(l, base, bits_sext(f->imm9, 9)));
+	return access(l, f, 0, a64_getsp(l, f->rn), 0, 0,
+		      bits_sext(f->imm9, 9));
 }
 
 enum lift_result a64_lift_ldst_pre(struct lift *l, const struct a64_fields *f)
 {
 	s64 imm = bits_sext(f->imm9, 9);
-	val_t base = a64_getsp(l, f->rn);
 
-	return access(l, f, 0, base, 0, imm, a64_addi(l, base, imm));
+	return access(l, f, 0, a64_getsp(l, f->rn), 0, imm, imm);
 }
 
 enum lift_result a64_lift_ldst_reg(struct lift *l, const struct a64_fields *f)
@@ -96,8 +94,8 @@ enum lift_result a64_lift_ldr_lit(struct lift *l, const struct a64_fields *f)
 struct pair {
 	enum ir_type type;
 	u8 memop;
-	val_t base, writeback;
-	s64 disp;
+	val_t base;
+	s64 disp, writeback;
 	unsigned size;
 };
 
@@ -113,20 +111,36 @@ static void pair_address(struct lift *l, const struct a64_fields *f,
 	imm = bits_sext(f->imm7, 7) * (s64)p->size;
 	p->base = a64_getsp(l, f->rn);
 	p->disp = mode == 1 ? 0 : imm;
-	p->writeback = mode & 1 ? a64_addi(l, p->base, imm) : 0;
+	p->writeback = mode & 1 ? imm : 0;
 }
 
+static void pair_writeback(struct lift *l, const struct a64_fields *f,
+			   const struct pair *p)
+{
+	if (p->writeback)
+		ir_putr(l->ir, f->rn, a64_addi(l, p->base, p->writeback));
+}
+
+/*
+ * If the second access faults the first register may have changed already,
+ * unless it is the base (Arm ARM: registers loaded become UNKNOWN, those that
+ * form the address are restored).  Each load can then go straight to its
+ * register.
+ */
 enum lift_result a64_lift_ldp(struct lift *l, const struct a64_fields *f)
 {
 	struct pair p;
 	val_t a, b;
+	bool early = f->rt != f->rn;
 
 	pair_address(l, f, &p);
 	a = ir_ld(l->ir, p.type, p.memop, p.base, 0, p.disp);
+	if (early)
+		a64_putr(l, f->rt, a);
 	b = ir_ld(l->ir, p.type, p.memop, p.base, 0, p.disp + p.size);
-	if (p.writeback)
-		ir_putr(l->ir, f->rn, p.writeback);
-	a64_putr(l, f->rt, a);
+	pair_writeback(l, f, &p);
+	if (!early)
+		a64_putr(l, f->rt, a);
 	a64_putr(l, f->rt2, b);
 	return LIFT_NEXT;
 }
@@ -141,8 +155,7 @@ enum lift_result a64_lift_stp(struct lift *l, const struct a64_fields *f)
 	b = a64_getr(l, p.type, f->rt2);
 	ir_st(l->ir, p.memop, p.base, 0, p.disp, a);
 	ir_st(l->ir, p.memop, p.base, 0, p.disp + p.size, b);
-	if (p.writeback)
-		ir_putr(l->ir, f->rn, p.writeback);
+	pair_writeback(l, f, &p);
 	return LIFT_NEXT;
 }
 

@@ -135,6 +135,7 @@ static int rstack_init(struct cpu *cpu)
 	for (unsigned k = 0; k < JCACHE_SIZE; k++)
 		cpu->jcache[k].key = JCACHE_EMPTY(k);
 	forget_returns(cpu);
+	cpu->fp_check = runtime.feat & HF_FPTRAP ? 0 : IR_MODE_FPCHECK;
 	fpcr_changed(cpu);
 	return 0;
 }
@@ -151,7 +152,7 @@ static void rstack_fini(struct cpu *cpu)
 /* MXCSR (SDM vol. 1, 10.2.3). */
 enum {
 	MX_IE = 1, MX_DE = 2, MX_ZE = 4, MX_OE = 8, MX_UE = 16, MX_PE = 32,
-	MX_STICKY = 63, MX_DAZ = 64, MX_MASKS = 0x1f80, MX_RC = 13,
+	MX_STICKY = 63, MX_DAZ = 64, MX_IM = 128, MX_MASKS = 0x1f80, MX_RC = 13,
 	MX_FTZ = 1 << 15
 };
 
@@ -177,6 +178,9 @@ void fpcr_changed(struct cpu *cpu)
 	mx |= (u32)rc[cpu->fpcr >> FPCR_RMODE_SHIFT & 3] << MX_RC;
 	if (cpu->fpcr & FPCR_FZ)
 		mx |= MX_FTZ | MX_DAZ;
+	/* Partner: fp_traps() of isel_fp.h. */
+	if (!(cpu->fpcr & (FPCR_DN | FPCR_FZ)) && !cpu->fp_check)
+		mx &= ~(u32)MX_IM;
 	fpsr_sync(cpu);
 	cpu->guest_mxcsr = mx;
 }
@@ -191,6 +195,7 @@ static const struct host_backend x64_backend = {
 	.poison = poison,
 	.enter = enter,
 	.recover = x64_recover,
+	.fp_trap = x64_fp_trap,
 	.runtime_fault = x64_runtime_fault,
 	.context_pc = x64_context_pc,
 	.cpu_init = rstack_init,

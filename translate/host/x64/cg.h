@@ -114,6 +114,7 @@ struct cg_cold {
 	u16 idx;		/* IR instruction */
 	u8 arg[10];
 	u8 late_from, late_to;	/* stores in cg->late[] it must make too */
+	u16 trap;		/* last of its records in the side table */
 	u32 live;		/* registers holding something: GPR | XMM<<16 */
 	u64 imm;
 };
@@ -149,7 +150,7 @@ struct cg {
 	val_t reg_val[CG_NREG];	/* value in each register, 0 none */
 	u32 locked;		/* registers in use by this instruction */
 	u32 tmps;		/* those of them that are temporaries */
-	u32 borrowed;		/* pinned XMM registers used as temporaries */
+	u32 borrowed;		/* pinned registers used as temporaries */
 	u32 rspill_used, vspill_used;
 	val_t slot_val[130];	/* value whose copy a slot is */
 
@@ -273,13 +274,26 @@ void cg_cold_back(struct cg *cg, struct cg_cold *c);
 struct cg_cold *cg_jcc_sem(struct cg *cg, enum cc cc, unsigned idx);
 
 /*
+ * The vector instruction emitted last (an FP one; enc_v2() and enc_v3() know
+ * where it begins) goes to cold path c instead of raising Invalid.  RFLAGS
+ * are as before the instruction there, and must be at c->back.
+ */
+void cg_trap(struct cg *cg, struct cg_cold *c);
+/*
+ * The same to a new cold path that calls the semantic function of idx with
+ * operands in XMM registers a, b, c (ignored if there are none) and preserves
+ * all else, RFLAGS included.  No register may be asked for between emitting
+ * the instruction and this call.  ->back: behind the instruction.
+ */
+struct cg_cold *cg_trap_sem(struct cg *cg, unsigned idx, unsigned a,
+			    unsigned b, unsigned c);
+
+/*
  * The next instruction emitted may fault: call it immediately before emitting
  * it, when every operand is in place.  Until then nothing of the guest's state
  * may have been changed by the current IR instruction.
  */
 void cg_fault_here(struct cg *cg);
-/* The same while guest register RBX waits in cpu->vtmp[3]. */
-void cg_fault_here_saved_rbx(struct cg *cg);
 
 /* -- For all isel files ---------------------------------------------------- */
 static inline enum ir_type cg_type(const struct cg *cg, val_t v)

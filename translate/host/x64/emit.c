@@ -89,6 +89,7 @@ struct cg_cold *cg_cold_new(struct cg *cg, cold_fn *fn, unsigned idx)
 	c->fn = fn;
 	c->from = c->back = NULL;
 	c->idx = (u16)idx;
+	c->trap = 0;
 	c->late_from = c->late_to = (u8)cg->nlate;
 	return c;
 }
@@ -119,6 +120,8 @@ static void emit_cold(struct cg *cg)
 			return;
 		if (c->from)
 			enc_patch32(c->from, cg->e.p);
+		if (c->trap)
+			side_trap_target(cg, c);
 		c->fn(cg, c);
 	}
 }
@@ -198,17 +201,24 @@ static void isel_sem(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	}
 }
 
+/* arg[]: registers of the operands, of the result; are RFLAGS needed? */
+enum { SEM_RESULT = 3, SEM_FLAGS };
+
 static void cold_sem(struct cg *cg, struct cg_cold *c)
 {
 	const struct ir_inst *i = &cg->ir->inst[c->idx];
 	const val_t op[3] = { i->a, i->b, i->c };
 
+	if (c->arg[SEM_FLAGS])
+		enc_u8(&cg->e, OP_PUSHF);
 	for (unsigned n = 0; n < 3; n++)
 		if (op[n])
 			sem_operand(cg, n, op[n], c->arg[n]);
 	sem_call(cg, i);
-	if (c->arg[3] != CG_NOREG)
-		sem_result(cg, c->arg[3], i->type);
+	if (c->arg[SEM_RESULT] != CG_NOREG)
+		sem_result(cg, c->arg[SEM_RESULT], i->type);
+	if (c->arg[SEM_FLAGS])
+		enc_u8(&cg->e, OP_POPF);
 	cg_cold_back(cg, c);
 }
 
@@ -224,8 +234,23 @@ struct cg_cold *cg_jcc_sem(struct cg *cg, enum cc cc, unsigned idx)
 		reg[n] = op[n] ? (u8)use_any(cg, op[n]) : CG_NOREG;
 	c = cg_jcc_cold(cg, cc, cold_sem, idx);
 	memcpy(c->arg, reg, 3);
-	c->arg[3] = cg->val[idx].reg;
+	c->arg[SEM_RESULT] = cg->val[idx].reg;
+	c->arg[SEM_FLAGS] = false;
 	return c;
+}
+
+struct cg_cold *cg_trap_sem(struct cg *cg, unsigned idx, unsigned a,
+			    unsigned b, unsigned c)
+{
+	struct cg_cold *k = cg_cold_new(cg, cold_sem, idx);
+	const u8 arg[5] = { (u8)(a + CG_XMM0), (u8)(b + CG_XMM0),
+			    (u8)(c + CG_XMM0), cg->val[idx].reg,
+			    cg_flags_live(cg) };
+
+	memcpy(k->arg, arg, sizeof(arg));
+	k->back = cg->e.p;
+	cg_trap(cg, k);
+	return k;
 }
 
 /* -- The walk --------------------------------------------------------------------------- */

@@ -11,6 +11,8 @@ int x64_emit(struct cg *cg, struct tctx *t, const struct ir *ir,
 
 /* Begin the side table of a block. */
 void side_start(struct cg *cg);
+/* Code for cold path c, which instructions trap to, comes next. */
+void side_trap_target(struct cg *cg, const struct cg_cold *c);
 
 /*
  * A fault at host pc `off` bytes into the block: complete struct cpu from the
@@ -20,6 +22,9 @@ void side_start(struct cg *cg);
 bool x64_recover(struct cpu *cpu, void *uc, const struct block *b, u32 off,
 		 u64 fault_addr) SIGSAFE;
 bool x64_runtime_fault(struct cpu *cpu, void *uc, u64 fault_addr) SIGSAFE;
+/* An FP instruction has raised Invalid there: send it to its cold path. */
+bool x64_fp_trap(struct cpu *cpu, void *uc, const struct block *b,
+		 u32 off) SIGSAFE;
 u64 x64_context_pc(const void *uc) SIGSAFE;
 
 #endif

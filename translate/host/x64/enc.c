@@ -267,6 +267,7 @@ static inline bool use_vex(const struct enc *e, enc_op op)
 
 void enc_v2(struct enc *e, enc_op op, unsigned d, unsigned s)
 {
+	e->insn = e->p;
 	if (use_vex(e, op))
 		enc_vex_rr(e, op, 0, d, 0, s);
 	else
@@ -322,9 +323,11 @@ void enc_v3(struct enc *e, enc_op op, unsigned d, unsigned a, unsigned s)
 {
 	if (!use_vex(e, op)) {
 		s = two_operand(e, op, d, a, s);
+		e->insn = e->p;
 		enc_rr(e, op, 0, d, s);
 		return;
 	}
+	e->insn = e->p;
 	/* Putting the high register into vvvv may save the third byte. */
 	if (s >= 8 && a < 8 && enc_commutes(op))
 		enc_vex_rr(e, op, 0, d, s, a);

@@ -3,6 +3,10 @@
  * Host CPU features: asks CPUID and XGETBV, then applies the mask that the
  * environment asks for.  In: nothing but the CPU and DRAGOMAN_HOST_CPU.
  * Out: HF_* bits.
+ *
+ * In a virtual machine a CPUID costs microseconds.  A C library that chooses
+ * its own functions by CPU has just asked for the same leaves and may let us
+ * read them.
  */
 #include "translate/host/x64/hostcpu.h"
 
@@ -10,6 +14,43 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { LEAF_1, LEAF_7, LEAF_EXT, NLEAVES };
+
+static const u32 leaf_number[NLEAVES] = { 1, 7, 0x80000001 };
+
+#if __has_include(<sys/platform/x86.h>)
+#include <sys/platform/x86.h>
+
+/* The registers of a leaf as libc has read them, else NULL. */
+static const u32 *libc_leaf(unsigned leaf)
+{
+	static const u8 index[NLEAVES] = {
+		CPUID_INDEX_1, CPUID_INDEX_7, CPUID_INDEX_80000001
+	};
+	const u32 *r = __x86_get_cpuid_feature_leaf(index[leaf])->cpuid_array;
+
+	/* It skips leaves of the CPUs that it does not know. */
+	return r[0] | r[1] | r[2] | r[3] ? r : NULL;
+}
+#else
+static const u32 *libc_leaf(unsigned leaf)
+{
+	return NULL;
+}
+#endif
+
+/* eax to edx of a leaf; zeros if the CPU does not have it. */
+static void read_leaf(unsigned leaf, u32 r[4])
+{
+	const u32 *known = libc_leaf(leaf);
+
+	memset(r, 0, 4 * sizeof(*r));
+	if (known)
+		memcpy(r, known, 4 * sizeof(*r));
+	else
+		__get_cpuid_count(leaf_number[leaf], 0, r, r + 1, r + 2, r + 3);
+}
 
 static const struct {
 	const char *name;
@@ -35,10 +76,10 @@ static bool os_saves_ymm(void)
 
 static u32 probe_leaf7(void)
 {
-	u32 a, b, c, d, f = 0;
+	u32 r[4], b, f = 0;
 
-	if (!__get_cpuid_count(7, 0, &a, &b, &c, &d))
-		return 0;
+	read_leaf(LEAF_7, r);
+	b = r[1];
 	f |= b >> 3 & 1 ? HF_BMI1 : 0;
 	f |= b >> 5 & 1 ? HF_AVX2 : 0;
 	f |= b >> 8 & 1 ? HF_BMI2 : 0;
@@ -50,11 +91,11 @@ static u32 probe_leaf7(void)
 
 u32 hostcpu_probe(void)
 {
-	u32 a, b, c, d, f = HF_SSE2 | probe_leaf7();
+	u32 r[4], c, f = HF_SSE2 | HF_FPTRAP | probe_leaf7();
 	bool osxsave;
 
-	if (!__get_cpuid(1, &a, &b, &c, &d))
-		return HF_SSE2;
+	read_leaf(LEAF_1, r);
+	c = r[2];
 	f |= c & 1 ? HF_SSE3 : 0;
 	f |= c >> 1 & 1 ? HF_PCLMUL : 0;
 	f |= c >> 9 & 1 ? HF_SSSE3 : 0;
@@ -70,10 +111,10 @@ u32 hostcpu_probe(void)
 	osxsave = c >> 27 & 1;
 	if (!osxsave || !os_saves_ymm())
 		f &= ~(u32)HF_AVX;
-	if (__get_cpuid(0x80000001, &a, &b, &c, &d)) {
-		f |= c & 1 ? HF_LAHF : 0;
-		f |= c >> 5 & 1 ? HF_LZCNT : 0;
-	}
+	read_leaf(LEAF_EXT, r);
+	c = r[2];
+	f |= c & 1 ? HF_LAHF : 0;
+	f |= c >> 5 & 1 ? HF_LZCNT : 0;
 	return f;
 }
 

@@ -7,6 +7,10 @@
  * level sse2, ssse3, sse4.1, sse4.2, avx, avx2, followed by any number of
  * ",+feature" and ",-feature" (names as in HOSTCPU_FEATURES).  It cannot add
  * what the CPU does not have.
+ *
+ * "fptrap", every CPU has it, stands for exact traps of FP operations that
+ * raise Invalid.  It can be taken away for debuggers that do not provide
+ * them, and to exercise the code that does without.
  */
 #ifndef TRANSLATE_HOST_X64_HOSTCPU_H
 #define TRANSLATE_HOST_X64_HOSTCPU_H
@@ -35,7 +39,8 @@
 	_(SHA, "sha", 6) \
 	_(ERMS, "erms", 0) \
 	_(LAHF, "lahf", 0) \
-	_(CX16, "cx16", 0)
+	_(CX16, "cx16", 0) \
+	_(FPTRAP, "fptrap", 0)
 
 enum hostcpu_bit {
 #define HF_ROW(name, text, level) HFB_##name,

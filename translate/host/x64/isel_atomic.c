@@ -8,8 +8,8 @@
  * exclusive succeeds if the location still has the value (ABA is accepted,
  * as everywhere where LL/SC meets compare-and-swap).
  *
- * 16-byte forms tie up rax rdx rcx rbx; rbx is a guest register and waits in
- * cpu->vtmp[3] meanwhile, which the side table is told.
+ * 16-byte forms tie up rax rdx rcx rbx, and one more for the address; rbx and
+ * that one are borrowed.
  */
 #include "translate/host/x64/isel_mem.h"
 
@@ -117,9 +117,9 @@ static bool rmw_loop(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	u8 *top;
 
 	cg_tmp_fixed_gpr(cg, RAX);
+	m = isel_address(cg, i);
 	t = cg_tmp_gpr(cg);
 	b = cg_tmp_gpr(cg);
-	m = isel_address(cg, i);
 	isel_copy_gpr(cg, b, i->b);
 	if (i->op == IR_ATOM_CLR)
 		enc_un_r(e, UN_NOT, 1, b);
@@ -160,46 +160,48 @@ bool isel_atom_rmw(struct cg *cg, const struct ir_inst *i, unsigned idx)
 /* -- 16 bytes -------------------------------------------------------------------- */
 
 /*
- * lock cmpxchg16b at the address in r11: expected in vtmp[0], new in vtmp[1].
+ * lock cmpxchg16b at the address in `at`: expected in vtmp[0], new in vtmp[1].
  * Afterwards rdx:rax is what was found and ZF says whether it was stored.
  */
-static void cmpxchg16(struct cg *cg)
+static void cmpxchg16(struct cg *cg, unsigned at)
 {
 	struct enc *e = &cg->e;
 
 	enc_mov_rm(e, 1, RAX, ENV(vtmp[0]));
 	enc_mov_rm(e, 1, RDX, hm(CG_ENV, CG_CPU(vtmp[0]) + 8));
 	enc_mov_rm(e, 1, RCX, hm(CG_ENV, CG_CPU(vtmp[1]) + 8));
-	enc_mov_mr(e, 1, ENV(vtmp[3]), RBX);
 	enc_mov_rm(e, 1, RBX, ENV(vtmp[1]));
-	cg_fault_here_saved_rbx(cg);
+	cg_fault_here(cg);
 	enc_lock(e);
-	enc_cmpxchg16b(e, hm(R11, 0));
-	enc_mov_rm(e, 1, RBX, ENV(vtmp[3]));
+	enc_cmpxchg16b(e, hm(at, 0));
 }
 
-/* All four local registers, r11 = the address. */
-static void take_regs16(struct cg *cg, const struct ir_inst *i)
+/* rax rdx rcx rbx, and the register returned: the address. */
+static unsigned take_regs16(struct cg *cg, const struct ir_inst *i)
 {
+	unsigned at;
+
 	cg_tmp_fixed_gpr(cg, RAX);
 	cg_tmp_fixed_gpr(cg, RDX);
 	cg_tmp_fixed_gpr(cg, RCX);
-	cg_tmp_fixed_gpr(cg, R11);
-	isel_copy_gpr(cg, R11, i->a);
+	ra_borrow_fixed(cg, RBX);
+	at = cg_tmp_gpr(cg);
+	isel_copy_gpr(cg, at, i->a);
 	if (i->imm)
-		enc_lea(&cg->e, 1, R11, hm(R11, i->imm));
+		enc_lea(&cg->e, 1, at, hm(at, i->imm));
+	return at;
 }
 
 static bool cas16(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
 	struct enc *e = &cg->e;
 	unsigned b = cg_use_xmm(cg, i->b), c = cg_use_xmm(cg, i->c), d;
+	unsigned at = take_regs16(cg, i);
 
-	take_regs16(cg, i);
 	cg_clobber_flags(cg);
 	enc_vst(e, SSE_MOVAPS_ST, ENV(vtmp[0]), b);
 	enc_vst(e, SSE_MOVAPS_ST, ENV(vtmp[1]), c);
-	cmpxchg16(cg);
+	cmpxchg16(cg, at);
 	if (!cg->val[idx].last)
 		return true;
 	d = cg_def_xmm(cg, idx);
@@ -290,18 +292,17 @@ static void check_monitor(struct cg *cg, unsigned a, unsigned bytes, u8 *no[2])
 static void stx16(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
 	struct enc *e = &cg->e;
-	unsigned b = cg_use_xmm(cg, i->b), t;
+	unsigned b = cg_use_xmm(cg, i->b), at = take_regs16(cg, i), t;
 	u8 *no[2];
 
-	take_regs16(cg, i);
 	cg_clobber_flags(cg);
 	t = cg_tmp_xmm(cg);
 	enc_vst(e, SSE_MOVAPS_ST, ENV(vtmp[1]), b);
 	enc_v2m(e, SSE_MOVUPS, t, ENV(excl_val));
 	enc_vst(e, SSE_MOVAPS_ST, ENV(vtmp[0]), t);
 	enc_mov_ri(e, RAX, 1);
-	check_monitor(cg, R11, 16, no);
-	cmpxchg16(cg);
+	check_monitor(cg, at, 16, no);
+	cmpxchg16(cg, at);
 	enc_mov_ri(e, RAX, 0);
 	enc_setcc(e, CC_NE, RAX);
 	enc_patch32(no[0], e->p);

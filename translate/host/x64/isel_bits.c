@@ -187,7 +187,6 @@ static bool shift(struct cg *cg, const struct ir_inst *i, unsigned idx,
 	}
 	cg_tmp_fixed_gpr(cg, RCX);
 	isel_copy_gpr(cg, RCX, i->b);
-	cg_use_gpr(cg, i->b);
 	d = cg_def_gpr_as(cg, idx, i->a);
 	cg_clobber_flags(cg);
 	enc_sh_rcl(e, op, w, d);
@@ -498,9 +497,9 @@ bool isel_rbit(struct cg *cg, const struct ir_inst *i, unsigned idx)
 		rbit_ssse3(cg, w, idx, cg_use_gpr(cg, i->a));
 		return true;
 	}
+	d = cg_def_gpr_as(cg, idx, i->a);
 	t = cg_tmp_gpr(cg);
 	m = cg_tmp_gpr(cg);
-	d = cg_def_gpr_as(cg, idx, i->a);
 	cg_clobber_flags(cg);
 	enc_bswap(&cg->e, w, d);
 	swap_bits(cg, w, d, t, m, 0x0f0f0f0f0f0f0f0full, 4);

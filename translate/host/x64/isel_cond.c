@@ -54,8 +54,10 @@ static bool defer(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	const val_t op[3] = { i->a, i->b, i->c };
 	enum cc cc;
 
+	/* SETC of a CCMN would need four registers, two of them late. */
 	if (!k || cg->root[r->a] != idx || cg->val[idx].uses != 1 ||
-	    (r->op != IR_EXIT_IF && r->op != IR_SETC) ||
+	    (r->op != IR_EXIT_IF &&
+	     (r->op != IR_SETC || i->op == IR_FLG_CCMN)) ||
 	    !second_cc((enum ir_cond)r->aux, i->op == IR_FLG_CCMN, &cc))
 		return false;
 	for (unsigned n = 0; n < 3; n++) {
@@ -111,7 +113,7 @@ bool isel_two_begin(struct cg *cg, val_t f, enum ir_cond cond,
 static void setc_two(struct cg *cg, unsigned d, const struct isel_two *t)
 {
 	struct enc *e = &cg->e;
-	unsigned x = t->add ? t->tmp : cg_tmp_gpr(cg);	/* 4 in all */
+	unsigned x = cg_tmp_gpr(cg);
 
 	enc_mov_ri(e, d, 0);
 	enc_setcc(e, t->any ? (enum cc)CC_INVERT(t->first) : t->first, d);

@@ -6,10 +6,19 @@
  * The guest's rounding mode and sticky flags are in MXCSR (fpsr_sync() merges
  * them).  The host operation is right except where a NaN comes out: which NaN
  * Arm gives depends on rules x86 does not share, and under DN it is the
- * default NaN.  So each result is tested and a NaN goes to the semantic
- * function with the untouched operands.  What the attempt left in MXCSR must
- * be a subset of what Arm raises; operations for which that is not so test
- * their operands first, or are not done here (FMULX, FRECPS ...).
+ * default NaN.  There are two ways to send these cases to the semantic
+ * function, with the untouched operands:
+ *
+ *  - fp_traps(): translated code runs with the Invalid exception unmasked.
+ *    All cases that differ raise it, except in fused multiply-add: signalling
+ *    NaNs, new NaNs, minimum and maximum of any NaN, integers out of range.
+ *    x64_fp_trap() turns the host's signal into a jump to a cold path.
+ *  - otherwise (DN; hosts without exact traps; a cpu whose code makes NaNs
+ *    all the time) each result is tested.  What the attempt left in MXCSR
+ *    must be a subset of what Arm raises; operations for which that is not so
+ *    test their operands first.
+ *
+ * What x86 cannot do at all (FMULX, FRECPS ...) is not done here.
  *
  * Under FZ (and for F16, which has no host arithmetic) everything is left to
  * the semantic functions.  Known difference: Arm detects tininess before
@@ -23,35 +32,62 @@
 
 /* -- Result tests --------------------------------------------------------- */
 
-void fp_nan_check(struct cg *cg, const struct ir_inst *i, unsigned idx,
-		  unsigned d)
+/* To the semantic function if a lane of x is a NaN; a comparison of quiet
+ * NaNs raises nothing. */
+static struct cg_cold *nan_check(struct cg *cg, const struct ir_inst *i,
+				 unsigned idx, unsigned x)
 {
 	bool f64 = vx_esize(i) == 3;
 	unsigned t, g;
 
 	if (!fp_is_vector(i)) {
-		v2(cg, f64 ? SSE_UCOMISD : SSE_UCOMISS, d, d);
-		cg_jcc_sem(cg, CC_P, idx);
-		return;
+		v2(cg, f64 ? SSE_UCOMISD : SSE_UCOMISS, x, x);
+		return cg_jcc_sem(cg, CC_P, idx);
 	}
 	t = cg_tmp_xmm(cg);
 	g = cg_tmp_gpr(cg);
-	v3i(cg, f64 ? SSE_CMPPD : SSE_CMPPS, t, d, d, FP_UNORD);
+	v3i(cg, f64 ? SSE_CMPPD : SSE_CMPPS, t, x, x, FP_UNORD);
 	enc_gx(&cg->e, SSE_MOVMSKPS, g, t);
 	enc_test_rr(&cg->e, 0, g, g);
-	cg_jcc_sem(cg, CC_NE, idx);
+	return cg_jcc_sem(cg, CC_NE, idx);
 }
 
-/* A vector operand: as is, or with the garbage above a V64 cleared. */
-unsigned fp_operand(struct cg *cg, const struct ir_inst *i, val_t v)
+unsigned fp_operand(struct cg *cg, const struct ir_inst *i, val_t v,
+		    unsigned x)
 {
-	unsigned x = cg_use_xmm(cg, v), t;
+	unsigned t;
 
 	if (i->type != IR_V64 || cg_is_zext(cg, v))
 		return x;
 	t = cg_tmp_xmm(cg);
 	vx_low(cg, t, x);
 	return t;
+}
+
+/*
+ * Where the result of one instruction goes.  A test of the result needs
+ * intact operands behind it; an instruction that traps writes nothing.
+ */
+static unsigned fp_def(struct cg *cg, unsigned idx)
+{
+	if (fp_traps(cg) && cg->e.avx)
+		return cg_def_xmm(cg, idx);
+	return cg_def_xmm_early(cg, idx);
+}
+
+/* d = op(a, b) of i's operands x, y was just emitted: see to NaNs. */
+static void fp_result(struct cg *cg, const struct ir_inst *i, unsigned idx,
+		      unsigned d, unsigned x, unsigned y)
+{
+	if (!fp_trap2(cg, idx, x, y))
+		nan_check(cg, i, idx, d);
+}
+
+/* For flags: only tests change them. */
+static void fp_clobber_flags(struct cg *cg)
+{
+	if (!fp_traps(cg))
+		cg_clobber_flags(cg);
 }
 
 /* -- + - * / sqrt --------------------------------------------------------- */
@@ -92,30 +128,33 @@ static const enc_op *arith_op(const struct ir_inst *i)
 }
 
 /*
- * The upper part of a scalar result is that of the first source: prefer the
- * one whose upper part is zero, then PUTV has nothing to clear.  (Order
- * matters for NaNs only, and those go to the semantic function.)
+ * The upper part of a scalar result is that of the first source: if the order
+ * is free, prefer the one whose upper part is zero, then PUTV has nothing to
+ * clear.
  */
 static void arith_scalar(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
 	bool za = cg_is_zext(cg, i->a), zb = cg_is_zext(cg, i->b);
-	struct vx r = vx_get2(cg, i, idx);
+	struct vx r = { .a = cg_use_xmm(cg, i->a) };
 
-	cg_clobber_flags(cg);
-	if (commutative(i) && !za && zb) {
+	r.b = cg_use_xmm(cg, i->b);
+	r.d = fp_def(cg, idx);
+	fp_clobber_flags(cg);
+	if (commutative(i) && !za && zb && !fp_traps(cg)) {
 		v3(cg, arith_op(i)[fp_form(i)], r.d, r.b, r.a);
 		za = true;
 	} else {
 		v3(cg, arith_op(i)[fp_form(i)], r.d, r.a, r.b);
 	}
-	fp_nan_check(cg, i, idx, r.d);
+	fp_result(cg, i, idx, r.d, r.a, r.b);
 	if (za)
 		cg_set_zext(cg, idx);
 }
 
 bool isel_farith(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
-	unsigned a, b, d;
+	unsigned a, b;
+	struct vx r;
 
 	if (!fp_inline(cg, i))
 		return false;
@@ -123,20 +162,20 @@ bool isel_farith(struct cg *cg, const struct ir_inst *i, unsigned idx)
 		arith_scalar(cg, i, idx);
 		return true;
 	}
-	a = cg_use_xmm(cg, i->a);
-	b = cg_use_xmm(cg, i->b);
-	d = cg_def_xmm_early(cg, idx);
-	cg_clobber_flags(cg);
-	a = fp_operand(cg, i, i->a);
-	b = fp_operand(cg, i, i->b);
+	r.a = cg_use_xmm(cg, i->a);
+	r.b = cg_use_xmm(cg, i->b);
+	r.d = fp_def(cg, idx);
+	fp_clobber_flags(cg);
+	a = fp_operand(cg, i, i->a, r.a);
+	b = fp_operand(cg, i, i->b, r.b);
 	if (i->op == IR_FDIV && i->type == IR_V64) {
 		unsigned t = cg_tmp_xmm(cg);
 
 		v3k2(cg, SSE_POR, t, b, 0, splat(2, 0x3f800000));
 		b = t;
 	}
-	v3(cg, arith_op(i)[fp_form(i)], d, a, b);
-	fp_nan_check(cg, i, idx, d);
+	v3(cg, arith_op(i)[fp_form(i)], r.d, a, b);
+	fp_result(cg, i, idx, r.d, r.a, r.b);
 	if (i->type == IR_V64 && i->op != IR_FSUB)
 		cg_set_zext(cg, idx);
 	return true;
@@ -144,30 +183,35 @@ bool isel_farith(struct cg *cg, const struct ir_inst *i, unsigned idx)
 
 bool isel_fsqrt(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
-	unsigned a, d;
+	bool z = cg_is_zext(cg, i->a);
+	unsigned a, x, d;
 
 	if (!fp_inline(cg, i))
 		return false;
-	cg_use_xmm(cg, i->a);
-	d = cg_def_xmm_early(cg, idx);
-	cg_clobber_flags(cg);
-	a = fp_operand(cg, i, i->a);
+	a = cg_use_xmm(cg, i->a);
+	d = fp_is_vector(i) || z ? fp_def(cg, idx) : cg_def_xmm_early(cg, idx);
+	fp_clobber_flags(cg);
+	x = fp_operand(cg, i, i->a, a);
 	if (fp_is_vector(i)) {
-		v2(cg, sqrt_op[fp_form(i)], d, a);
+		v2(cg, sqrt_op[fp_form(i)], d, x);
+	} else if (z) {		/* d's upper part is that of the first source */
+		v3(cg, sqrt_op[fp_form(i)], d, x, x);
 	} else {
-		vzero(cg, d);	/* gives the upper part */
-		v3(cg, sqrt_op[fp_form(i)], d, d, a);
+		vzero(cg, d);
+		v3(cg, sqrt_op[fp_form(i)], d, d, x);
 	}
-	fp_nan_check(cg, i, idx, d);
+	fp_result(cg, i, idx, d, a, a);
 	if (i->type != IR_V128)
 		cg_set_zext(cg, idx);
 	return true;
 }
 
 /* -- Fused multiply-add ------------------------------------------------------
- * Without FMA3 the semantic function does it.                               */
+ * Without FMA3 the semantic function does it.  Not all that differs raises
+ * Invalid: Arm looks at the addend first, and negating a factor negates its
+ * NaN.                                                                      */
 
-bool isel_fmadd(struct cg *cg, const struct ir_inst *i, unsigned idx)
+static enc_op fma_op(const struct ir_inst *i)
 {
 	static const enc_op fma[4][4] = {	/* [negate a | negate c << 1] */
 		{ SSE_VFMADD231SS, SSE_VFMADD231SD,
@@ -179,27 +223,33 @@ bool isel_fmadd(struct cg *cg, const struct ir_inst *i, unsigned idx)
 		{ SSE_VFNMSUB231SS, SSE_VFNMSUB231SD,
 		  SSE_VFNMSUB231PS, SSE_VFNMSUB231PD }
 	};
-	unsigned neg = i->aux >> 2 & 3, a, b, c, d;
+
+	return fma[i->aux >> 2 & 3][fp_form(i)];
+}
+
+bool isel_fmadd(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	unsigned a, b, c;
 	bool z = cg_is_zext(cg, i->c);
+	struct vx r;
 
 	if (!fp_inline(cg, i) || !vx_has(cg, HF_FMA))
 		return false;
-	cg_use_xmm(cg, i->a);
-	cg_use_xmm(cg, i->b);
-	cg_use_xmm(cg, i->c);
-	d = cg_def_xmm_early(cg, idx);
+	r = vx_get3(cg, i, idx);
 	cg_clobber_flags(cg);
-	a = fp_operand(cg, i, i->a);
-	b = fp_operand(cg, i, i->b);
-	c = cg_use_xmm(cg, i->c);
+	a = fp_operand(cg, i, i->a, r.a);
+	b = fp_operand(cg, i, i->b, r.b);
+	c = r.c;
 	/* clear the upper part now rather than when the guest's register is
 	 * written */
 	if (i->type == IR_V64 || (i->type == IR_F64 && !z))
-		vx_low(cg, d, c);
+		vx_low(cg, r.d, c);
 	else
-		vmov(cg, d, c);
-	enc_v3(&cg->e, fma[neg][fp_form(i)], d, a, b);
-	fp_nan_check(cg, i, idx, d);
+		vmov(cg, r.d, c);
+	enc_v3(&cg->e, fma_op(i), r.d, a, b);
+	if (fp_traps(cg))
+		cg_trap_sem(cg, idx, r.a, r.b, r.c);
+	nan_check(cg, i, idx, r.d);
 	if (!fp_is_vector(i) && (z || i->type == IR_F64))
 		cg_set_zext(cg, idx);
 	return true;
@@ -207,59 +257,66 @@ bool isel_fmadd(struct cg *cg, const struct ir_inst *i, unsigned idx)
 
 /* -- Minimum and maximum -----------------------------------------------------
  * x86 returns the second source for equal zeros and for NaNs, and raises IE
- * even for quiet NaNs.  So NaNs are looked for first (a quiet compare), and
- * the two orders are combined: they differ only for zeros of both signs.    */
+ * even for quiet NaNs.  So NaNs trap or are looked for first (a quiet
+ * compare), and the two orders are combined: they differ only for zeros of
+ * both signs.                                                               */
 
-static void minmax_pair(struct cg *cg, const enc_op *op, bool max,
-			unsigned form, unsigned d, unsigned a, unsigned b,
-			unsigned t)
+/* Lanes x, y of i's operands a, b: go to the semantic function if any is
+ * unordered.  t is clobbered. */
+static struct cg_cold *unordered_check(struct cg *cg, const struct ir_inst *i,
+				       unsigned idx, unsigned x, unsigned y,
+				       unsigned t)
 {
-	v3(cg, op[form], t, a, b);
-	v3(cg, op[form], d, b, a);
-	v3(cg, max ? SSE_ANDPS : SSE_ORPS, d, d, t);
-}
+	bool f64 = vx_esize(i) == 3;
+	unsigned g;
 
-/* Vector lanes a, b: go to the semantic function if any is unordered. */
-static void unordered_check(struct cg *cg, const struct ir_inst *i,
-			    unsigned idx, unsigned a, unsigned b, unsigned t,
-			    struct cg_cold **cold)
-{
-	unsigned g = cg_tmp_gpr(cg);
-
-	v3i(cg, vx_esize(i) == 3 ? SSE_CMPPD : SSE_CMPPS, t, a, b, FP_UNORD);
+	if (!fp_is_vector(i)) {
+		v2(cg, f64 ? SSE_UCOMISD : SSE_UCOMISS, x, y);
+		return cg_jcc_sem(cg, CC_P, idx);
+	}
+	g = cg_tmp_gpr(cg);
+	v3i(cg, f64 ? SSE_CMPPD : SSE_CMPPS, t, x, y, FP_UNORD);
 	enc_gx(&cg->e, SSE_MOVMSKPS, g, t);
 	enc_test_rr(&cg->e, 0, g, g);
-	*cold = cg_jcc_sem(cg, CC_NE, idx);
+	return cg_jcc_sem(cg, CC_NE, idx);
+}
+
+/* r.d = minimum or maximum of lanes x, y, which come of operands r.a, r.b. */
+static void minmax(struct cg *cg, const struct ir_inst *i, unsigned idx,
+		   bool max, struct vx r, unsigned x, unsigned y, unsigned t)
+{
+	enc_op op = (max ? max_op : min_op)[fp_form(i)];
+	struct cg_cold *cold = NULL;
+
+	if (!fp_traps(cg))
+		cold = unordered_check(cg, i, idx, x, y, t);
+	v3(cg, op, t, x, y);
+	if (!cold)
+		cold = fp_trap2(cg, idx, r.a, r.b);
+	v3(cg, op, r.d, y, x);
+	v3(cg, max ? SSE_ANDPS : SSE_ORPS, r.d, r.d, t);
+	cold->back = cg->e.p;
 }
 
 bool isel_fminmax(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
 	bool max = i->op == IR_FMAX || i->op == IR_FMAXNM;
-	const enc_op *op = max ? max_op : min_op;
 	bool za = cg_is_zext(cg, i->a), zb = cg_is_zext(cg, i->b);
-	struct cg_cold *cold;
+	unsigned a, b, t;
 	struct vx r;
-	unsigned t;
 
 	if (!fp_inline(cg, i))
 		return false;
-	r = vx_get2(cg, i, idx);
+	r.a = cg_use_xmm(cg, i->a);
+	r.b = cg_use_xmm(cg, i->b);
+	r.d = fp_def(cg, idx);
 	t = cg_tmp_xmm(cg);
-	cg_clobber_flags(cg);
-	if (fp_is_vector(i)) {
-		unsigned a = fp_operand(cg, i, i->a);
-		unsigned b = fp_operand(cg, i, i->b);
-
-		unordered_check(cg, i, idx, a, b, t, &cold);
-		minmax_pair(cg, op, max, fp_form(i), r.d, a, b, t);
-	} else {
-		v2(cg, vx_esize(i) == 3 ? SSE_UCOMISD : SSE_UCOMISS, r.a, r.b);
-		cold = cg_jcc_sem(cg, CC_P, idx);
-		minmax_pair(cg, op, max, fp_form(i), r.d, r.a, r.b, t);
-		if (max ? za || zb : za && zb)
-			cg_set_zext(cg, idx);
-	}
-	cold->back = cg->e.p;
+	fp_clobber_flags(cg);
+	a = fp_operand(cg, i, i->a, r.a);
+	b = fp_operand(cg, i, i->b, r.b);
+	minmax(cg, i, idx, max, r, a, b, t);
+	if (!fp_is_vector(i) && (max ? za || zb : za && zb))
+		cg_set_zext(cg, idx);
 	return true;
 }
 
@@ -267,10 +324,8 @@ bool isel_fminmax(struct cg *cg, const struct ir_inst *i, unsigned idx)
 
 bool isel_fpair(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
-	bool add = i->op == IR_FADDP;
 	bool max = i->op == IR_FMAXP || i->op == IR_FMAXNMP;
-	unsigned es = vx_esize(i), even, odd, form = fp_form(i), t;
-	struct cg_cold *cold = NULL;
+	unsigned es = vx_esize(i), even, odd, x, y, t;
 	struct vx r;
 
 	if (!fp_inline(cg, i) || !fp_is_vector(i))
@@ -279,21 +334,21 @@ bool isel_fpair(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	even = cg_tmp_xmm(cg);
 	odd = cg_tmp_xmm(cg);
 	t = cg_tmp_xmm(cg);
-	cg_clobber_flags(cg);
+	fp_clobber_flags(cg);
+	x = r.a;
+	y = r.b;
 	if (i->type == IR_V64) {	/* a0 a1 b0 b1: the lanes used twice */
 		vx_concat(cg, t, r.a, r.b);
-		r.a = r.b = t;
+		x = y = t;
 	}
-	vx_uzp(cg, es, false, even, r.a, r.b, r.d);
-	vx_uzp(cg, es, true, odd, r.a, r.b, r.d);
-	if (add) {
-		v3(cg, add_op[form], r.d, even, odd);
-		fp_nan_check(cg, i, idx, r.d);
-		return true;
+	vx_uzp(cg, es, false, even, x, y, r.d);
+	vx_uzp(cg, es, true, odd, x, y, r.d);
+	if (i->op == IR_FADDP) {
+		v3(cg, add_op[fp_form(i)], r.d, even, odd);
+		fp_result(cg, i, idx, r.d, r.a, r.b);
+	} else {
+		minmax(cg, i, idx, max, r, even, odd, t);
 	}
-	unordered_check(cg, i, idx, even, odd, t, &cold);
-	minmax_pair(cg, max ? max_op : min_op, max, form, r.d, even, odd, t);
-	cold->back = cg->e.p;
 	return true;
 }
 
@@ -335,26 +390,28 @@ bool isel_fcmv(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	static const enc_op cmp[4] = { SSE_CMPSS, SSE_CMPSD, SSE_CMPPS,
 				       SSE_CMPPD };
 	bool abs = i->op == IR_FACGE || i->op == IR_FACGT;
-	unsigned a, b, d, form = fp_form(i);
+	unsigned a, b, form = fp_form(i);
+	struct vx r;
 
 	if (!fp_inline(cg, i))
 		return false;
-	a = cg_use_xmm(cg, i->a);
-	b = cg_use_xmm(cg, i->b);
-	d = cg_def_xmm_early(cg, idx);
+	r.a = cg_use_xmm(cg, i->a);
+	r.b = cg_use_xmm(cg, i->b);
+	r.d = fp_def(cg, idx);
 	if (abs) {
-		a = abs_operand(cg, i, a);
-		b = abs_operand(cg, i, b);
+		a = abs_operand(cg, i, r.a);
+		b = abs_operand(cg, i, r.b);
 	} else {
-		a = fp_operand(cg, i, i->a);
-		b = fp_operand(cg, i, i->b);
+		a = fp_operand(cg, i, i->a, r.a);
+		b = fp_operand(cg, i, i->b, r.b);
 	}
 	if (i->op == IR_FCMEQ)
-		v3i(cg, cmp[form], d, a, b, FP_EQ);
+		v3i(cg, cmp[form], r.d, a, b, FP_EQ);
 	else if (i->op == IR_FCMGE || i->op == IR_FACGE)
-		v3i(cg, cmp[form], d, b, a, FP_LE);
+		v3i(cg, cmp[form], r.d, b, a, FP_LE);
 	else
-		v3i(cg, cmp[form], d, b, a, FP_LT);
+		v3i(cg, cmp[form], r.d, b, a, FP_LT);
+	fp_trap2(cg, idx, r.a, r.b);
 	return true;
 }
 
@@ -376,6 +433,17 @@ static bool prefers_swap(const struct cg *cg, unsigned idx)
 	}
 }
 
+/* A NaN signals: IOC, and the flags of an unordered comparison. */
+static void cold_unordered(struct cg *cg, struct cg_cold *c)
+{
+	enum { EFLAGS = 0x247 };	/* IF, ZF, PF, 1, CF */
+
+	enc_alu_mi(&cg->e, ALU_OR, 0, hm(CG_ENV, CG_CPU(fpsr)), FPSR_IOC);
+	enc_push_i(&cg->e, EFLAGS);
+	enc_u8(&cg->e, OP_POPF);
+	cg_cold_back(cg, c);
+}
+
 bool isel_flg_fcmp(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
 	static const enc_op cmp[2][2] = {
@@ -390,6 +458,12 @@ bool isel_flg_fcmp(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	b = cg_use_xmm(cg, swap ? i->a : i->b);
 	cg_clobber_flags(cg);
 	v2(cg, cmp[i->aux >> 2 & 1][es == 3], a, b);
+	if (fp_traps(cg)) {
+		struct cg_cold *c = cg_cold_new(cg, cold_unordered, idx);
+
+		c->back = cg->e.p;
+		cg_trap(cg, c);
+	}
 	cg_set_flags(cg, (val_t)idx, swap ? FL_FCMP_SWAP : FL_FCMP);
 	return true;
 }
@@ -450,7 +524,7 @@ bool isel_frint(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
 	static const enc_op round[4] = { SSE_ROUNDSS, SSE_ROUNDSD,
 					 SSE_ROUNDPS, SSE_ROUNDPD };
-	unsigned a, d, form = fp_form(i);
+	unsigned a, x, d, form = fp_form(i);
 	int imm = fp_round_imm((unsigned)i->imm & 7);
 	bool z = cg_is_zext(cg, i->a);
 
@@ -462,13 +536,14 @@ bool isel_frint(struct cg *cg, const struct ir_inst *i, unsigned idx)
 		return frint_away(cg, i, idx);
 	if (!(i->imm & 8))
 		imm |= FP_NO_INEXACT;
-	cg_use_xmm(cg, i->a);
-	d = cg_def_xmm_early(cg, idx);
-	a = fp_operand(cg, i, i->a);
+	a = cg_use_xmm(cg, i->a);
+	d = fp_def(cg, idx);
+	x = fp_operand(cg, i, i->a, a);
 	if (fp_is_vector(i))
-		v2i(cg, round[form], d, a, (unsigned)imm);
+		v2i(cg, round[form], d, x, (unsigned)imm);
 	else
-		v3i(cg, round[form], d, a, a, (unsigned)imm);
+		v3i(cg, round[form], d, x, x, (unsigned)imm);
+	fp_trap1(cg, idx, a);
 	if (z || i->type == IR_V64)
 		cg_set_zext(cg, idx);
 	return true;

@@ -21,6 +21,16 @@ static inline bool fp_inline(const struct cg *cg, const struct ir_inst *i)
 	return vx_esize(i) >= 2 && !(cg->ir->mode & IR_MODE_FZ);
 }
 
+/*
+ * Does what raises Invalid trap, so that results need no test?  Then whatever
+ * traps must find its operands untouched, and first operands must stay first:
+ * of two quiet NaNs the first is the result, in silence.
+ */
+static inline bool fp_traps(const struct cg *cg)
+{
+	return !(cg->ir->mode & (IR_MODE_DN | IR_MODE_FZ | IR_MODE_FPCHECK));
+}
+
 /* Rounding immediate of roundps for enum ir_round; -1: x86 has none. */
 static inline int fp_round_imm(unsigned round)
 {
@@ -37,9 +47,21 @@ static inline int fp_round_imm(unsigned round)
 struct cg_cold *fp_round_away(struct cg *cg, bool f64, unsigned idx,
 			      unsigned d, unsigned x);
 
-/* To the semantic function if a lane of result d is a NaN. */
-void fp_nan_check(struct cg *cg, const struct ir_inst *i, unsigned idx,
-		  unsigned d);
-unsigned fp_operand(struct cg *cg, const struct ir_inst *i, val_t v);
+/* Operand v, in register x, without garbage above it if that could matter. */
+unsigned fp_operand(struct cg *cg, const struct ir_inst *i, val_t v,
+		    unsigned x);
+
+/* To the semantic function from an instruction just emitted that traps; the
+ * caller sets ->back if it is not the last one.  NULL: nothing traps. */
+static inline struct cg_cold *fp_trap1(struct cg *cg, unsigned idx, unsigned a)
+{
+	return fp_traps(cg) ? cg_trap_sem(cg, idx, a, a, a) : NULL;
+}
+
+static inline struct cg_cold *fp_trap2(struct cg *cg, unsigned idx, unsigned a,
+				       unsigned b)
+{
+	return fp_traps(cg) ? cg_trap_sem(cg, idx, a, b, b) : NULL;
+}
 
 #endif

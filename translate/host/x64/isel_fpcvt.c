@@ -4,7 +4,7 @@
  *
  * To integers: x86 gives the "indefinite" integer (only the top bit set) with
  * IE, and no PE, for everything out of range; those go to the semantic
- * function, which saturates.  Where a wider host conversion is used, range is
+ * function, which saturates; by a trap if fp_traps() says so.  Where a wider host conversion is used, range is
  * tested first on the bits, since the wider conversion could raise PE for a
  * number that on Arm raises IOC only.  Rounding modes other than towards zero
  * first round without raising PE, then convert, and finally raise PE if it is
@@ -27,6 +27,7 @@ bool isel_fcvt(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
 	unsigned from = vx_esize(i), to = i->type == IR_F16 ? 1 :
 		 i->type == IR_F32 ? 2 : 3;
+	struct cg_cold *cold;
 	struct vx r;
 	unsigned t;
 
@@ -38,15 +39,20 @@ bool isel_fcvt(struct cg *cg, const struct ir_inst *i, unsigned idx)
 		t = cg_tmp_xmm(cg);
 		v3k2(cg, SSE_PAND, t, r.a, 0xffff, 0);
 		v2(cg, SSE_VCVTPH2PS, r.d, t);
+		cold = fp_trap1(cg, idx, r.a);
 		if (to == 3)
 			v3(cg, SSE_CVTSS2SD, r.d, r.d, r.d);
+		if (cold)
+			cold->back = cg->e.p;
 	} else if (to == 1) {
 		t = cg_tmp_xmm(cg);
 		v3k2(cg, SSE_PAND, t, r.a, 0xffffffff, 0);
 		enc_vsti_r(&cg->e, SSE_VCVTPS2PH, r.d, t, FP_ROUND_MXCSR);
+		fp_trap1(cg, idx, r.a);
 	} else {
 		vzero(cg, r.d);
 		v3(cg, to == 3 ? SSE_CVTSS2SD : SSE_CVTSD2SS, r.d, r.d, r.a);
+		fp_trap1(cg, idx, r.a);
 	}
 	cg_set_zext(cg, idx);
 	return true;
@@ -67,27 +73,33 @@ bool isel_fcvtl(struct cg *cg, const struct ir_inst *i, unsigned idx)
 		v2i(cg, SSE_PSHUFD, x, r.a, 0xee);
 	}
 	v2(cg, half ? SSE_VCVTPH2PS : SSE_CVTPS2PD, r.d, x);
+	fp_trap1(cg, idx, r.a);
 	return true;
 }
 
 bool isel_fcvtn(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
 	bool half = vx_esize(i) == 2, high = i->aux & IR_HIGH;
+	struct cg_cold *cold;
 	struct vx r;
 	unsigned t;
 
 	if (!cvt_inline(cg, half) || i->aux & IR_AUX3)
 		return false;
 	r = high ? vx_get2(cg, i, idx) : vx_get1(cg, i, idx);
+	r.b = high ? r.b : r.a;
 	t = high ? cg_tmp_xmm(cg) : r.d;
 	if (half)
 		enc_vsti_r(&cg->e, SSE_VCVTPS2PH, t, r.a, FP_ROUND_MXCSR);
 	else
 		v2(cg, SSE_CVTPD2PS, t, r.a);
+	cold = fp_trap2(cg, idx, r.a, r.b);
 	if (high)
 		vx_concat(cg, r.d, r.b, t);
 	else
 		cg_set_zext(cg, idx);
+	if (cold)
+		cold->back = cg->e.p;
 	return true;
 }
 
@@ -179,23 +191,49 @@ static unsigned scale_up(struct cg *cg, const struct to_int *p, unsigned idx,
 	return t;
 }
 
-/* x rounded to an integral number, raising nothing but IE. */
+/* The instruction just emitted may trap; a is i's operand. */
+static bool trap(struct cg *cg, unsigned idx, unsigned a, struct colds *k)
+{
+	struct cg_cold *c = fp_trap1(cg, idx, a);
+
+	if (c)
+		k->c[k->n++] = c;
+	return c;
+}
+
+/* x, made of operand a, rounded to an integral number, raising nothing but
+ * IE. */
 static unsigned round_quietly(struct cg *cg, const struct to_int *p,
-			      unsigned idx, unsigned x, struct colds *k)
+			      unsigned idx, unsigned a, unsigned x,
+			      struct colds *k)
 {
 	unsigned t = cg_tmp_xmm(cg);
 
-	if (p->round == FP_AWAY)
+	if (p->round == FP_AWAY) {
 		k->c[k->n++] = fp_round_away(cg, p->fes == 3, idx, t, x);
-	else
+	} else {
 		v3i(cg, p->fes == 3 ? SSE_ROUNDSD : SSE_ROUNDSS, t, x, x,
 		    (unsigned)p->round | FP_NO_INEXACT);
+		trap(cg, idx, a, k);
+	}
 	return t;
 }
 
-/* g = integer of x; flags clobbered. */
+/* Signed g is what cvtt() made of a number: was it in range? */
+static void signed_range(struct cg *cg, bool w, unsigned idx, unsigned a,
+			 unsigned g, struct colds *k)
+{
+	if (trap(cg, idx, a, k))
+		return;
+	/* only the indefinite integer overflows */
+	enc_alu_ri(&cg->e, ALU_CMP, w, g, 1);
+	k->c[k->n++] = cg_jcc_sem(cg, CC_O, idx);
+}
+
+/* g = integer of x, which comes of operand a; flags clobbered, unless
+ * quick_trap(). */
 static void to_int(struct cg *cg, const struct to_int *p, unsigned idx,
-		   unsigned g, unsigned x, struct colds *k)
+		   unsigned g, unsigned a, unsigned x, struct colds *k)
 {
 	bool wide = p->w || p->uns;
 	unsigned t, g2 = 0;
@@ -206,11 +244,10 @@ static void to_int(struct cg *cg, const struct to_int *p, unsigned idx,
 		x = scale_up(cg, p, idx, x, g2, k);
 	if (p->uns)
 		k->c[k->n++] = unsigned_range(cg, p, x, g2, idx);
-	t = p->round == FP_TRUNC ? x : round_quietly(cg, p, idx, x, k);
+	t = p->round == FP_TRUNC ? x : round_quietly(cg, p, idx, a, x, k);
 	cvtt(cg, p, wide, g, t);
-	if (!p->uns) {		/* only the indefinite integer overflows */
-		enc_alu_ri(&cg->e, ALU_CMP, wide, g, 1);
-		k->c[k->n++] = cg_jcc_sem(cg, CC_O, idx);
+	if (!p->uns) {
+		signed_range(cg, wide, idx, a, g, k);
 	} else if (!p->w && t != x) {	/* rounded up to 2^32? */
 		enc_mov_rr(&cg->e, 1, g2, g);
 		enc_sh_ri(&cg->e, SH_SHR, 1, g2, 32);
@@ -218,6 +255,12 @@ static void to_int(struct cg *cg, const struct to_int *p, unsigned idx,
 	}
 	if (t != x)
 		cvtt(cg, p, wide, g2, x);	/* raises PE if inexact */
+}
+
+/* Does to_int() change no flags? */
+static bool quick_trap(const struct cg *cg, const struct to_int *p)
+{
+	return fp_traps(cg) && !p->uns && !p->scale && p->round != FP_AWAY;
 }
 
 bool isel_ftoi(struct cg *cg, const struct ir_inst *i, unsigned idx)
@@ -230,8 +273,9 @@ bool isel_ftoi(struct cg *cg, const struct ir_inst *i, unsigned idx)
 		return false;
 	a = cg_use_xmm(cg, i->a);
 	d = cg_def_gpr(cg, idx);
-	cg_clobber_flags(cg);
-	to_int(cg, &p, idx, d, a, &k);
+	if (!quick_trap(cg, &p))
+		cg_clobber_flags(cg);
+	to_int(cg, &p, idx, d, a, a, &k);
 	cold_continue_here(cg, &k);
 	return true;
 }
@@ -243,7 +287,7 @@ bool isel_ftoi(struct cg *cg, const struct ir_inst *i, unsigned idx)
  */
 bool isel_fjcvtzs(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
-	struct cg_cold *cold;
+	struct colds k = { .n = 0 };
 	unsigned a, d, t, g, h;
 
 	if (cg->ir->mode & IR_MODE_FZ)
@@ -255,8 +299,7 @@ bool isel_fjcvtzs(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	h = cg_tmp_gpr(cg);
 	cg_clobber_flags(cg);
 	enc_gx(&cg->e, SSE_CVTTSD2SI, d, a);
-	enc_alu_ri(&cg->e, ALU_CMP, 0, d, 1);
-	cold = cg_jcc_sem(cg, CC_O, idx);
+	signed_range(cg, false, idx, a, d, &k);
 	vzero(cg, t);
 	enc_xg3(&cg->e, SSE_CVTSI2SD, t, t, d);
 	enc_gs(&cg->e, SSE_MOVQ_GX, g, t);
@@ -267,7 +310,7 @@ bool isel_fjcvtzs(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	enc_sh_ri(&cg->e, SH_SHR, 1, g, 63);
 	enc_sh_ri(&cg->e, SH_SHL, 1, g, 32);
 	enc_alu_rr(&cg->e, ALU_OR, 1, d, g);
-	cold->back = cg->e.p;
+	cold_continue_here(cg, &k);
 	return true;
 }
 
@@ -287,14 +330,15 @@ static bool lanes_f32(struct cg *cg, const struct ir_inst *i, unsigned idx,
 		      const struct to_int *p)
 {
 	struct colds k = { .n = 0 };
-	unsigned a, d, t, g, x;
+	unsigned a, d, t, g, x, in;
 
 	if (p->round == FP_AWAY)
 		return false;
-	cg_use_xmm(cg, i->a);
+	in = cg_use_xmm(cg, i->a);
 	d = cg_def_xmm_early(cg, idx);
-	cg_clobber_flags(cg);
-	x = fp_operand(cg, i, i->a);
+	if (!quick_trap(cg, p))
+		cg_clobber_flags(cg);
+	x = fp_operand(cg, i, i->a, in);
 	t = cg_tmp_xmm(cg);
 	g = cg_tmp_gpr(cg);
 	if (p->scale) {		/* as scale_up() */
@@ -314,10 +358,11 @@ static bool lanes_f32(struct cg *cg, const struct ir_inst *i, unsigned idx,
 	}
 	if (p->round != FP_TRUNC) {
 		v2i(cg, SSE_ROUNDPS, d, a, (unsigned)p->round | FP_NO_INEXACT);
+		trap(cg, idx, in, &k);
 		x = d;
 	}
 	v2(cg, SSE_CVTTPS2DQ, d, x);
-	if (!p->uns) {
+	if (!p->uns && !trap(cg, idx, in, &k)) {
 		v3k(cg, SSE_PCMPEQD, t, d, splat(2, 0x80000000));
 		sem_if_lane(cg, idx, t, g, &k);
 	}
@@ -339,13 +384,14 @@ static bool lanes_f64(struct cg *cg, const struct ir_inst *i, unsigned idx,
 	if (p->uns || p->scale || p->round == FP_AWAY)
 		return false;
 	r = vx_get1(cg, i, idx);
-	cg_clobber_flags(cg);
+	if (!quick_trap(cg, p))
+		cg_clobber_flags(cg);
 	t = cg_tmp_xmm(cg);
 	g = cg_tmp_gpr(cg);
 	h = cg_tmp_gpr(cg);
-	to_int(cg, p, idx, g, r.a, &k);
+	to_int(cg, p, idx, g, r.a, r.a, &k);
 	v2i(cg, SSE_PSHUFD, t, r.a, 0xee);
-	to_int(cg, p, idx, h, t, &k);
+	to_int(cg, p, idx, h, r.a, t, &k);
 	enc_xg(&cg->e, SSE_MOVQ_XG, r.d, g);
 	enc_xg(&cg->e, SSE_MOVQ_XG, t, h);
 	v3(cg, SSE_PUNPCKLQDQ, r.d, r.d, t);
@@ -367,8 +413,9 @@ bool isel_fvtoi(struct cg *cg, const struct ir_inst *i, unsigned idx)
 				    lanes_f64(cg, i, idx, &p);
 	r = vx_get1(cg, i, idx);
 	g = cg_tmp_gpr(cg);
-	cg_clobber_flags(cg);
-	to_int(cg, &p, idx, g, r.a, &k);
+	if (!quick_trap(cg, &p))
+		cg_clobber_flags(cg);
+	to_int(cg, &p, idx, g, r.a, r.a, &k);
 	enc_xg(&cg->e, p.w ? SSE_MOVQ_XG : SSE_MOVD_XG, r.d, g);
 	cold_continue_here(cg, &k);
 	cg_set_zext(cg, idx);
@@ -442,9 +489,9 @@ static void lanes_to_f32(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
 	unsigned a, d, n = (u32)i->imm >> 8 & 0xff;
 
-	cg_use_xmm(cg, i->a);
+	a = cg_use_xmm(cg, i->a);
 	d = cg_def_xmm_early(cg, idx);
-	a = fp_operand(cg, i, i->a);
+	a = fp_operand(cg, i, i->a, a);
 	if (i->aux & IR_HIGH)
 		u32_to_f32(cg, d, a, cg_tmp_xmm(cg));
 	else

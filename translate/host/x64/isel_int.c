@@ -130,8 +130,8 @@ bool isel_sub(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	if (!p && cg_flags_live(cg)) {	/* a - b = a + ~b + 1 */
 		unsigned a = cg_use_gpr(cg, i->a), b = cg_use_gpr(cg, i->b);
 
-		t = cg_tmp_gpr(cg);
 		d = cg_def_gpr(cg, idx);
+		t = cg_tmp_gpr(cg);
 		enc_mov_rr(&cg->e, w, t, b);
 		enc_un_r(&cg->e, UN_NOT, w, t);
 		enc_lea(&cg->e, w, d, hm_idx(a, t, 0, 1));
@@ -278,8 +278,8 @@ bool isel_andn(struct cg *cg, const struct ir_inst *i, unsigned idx)
 		cg_clobber_flags(cg);
 		enc_g3(&cg->e, SSE_ANDN, w, d, b, a);
 	} else {
-		t = cg_tmp_gpr(cg);
 		d = cg_def_gpr_as(cg, idx, i->a);
+		t = cg_tmp_gpr(cg);
 		cg_clobber_flags(cg);
 		enc_mov_rr(&cg->e, w, t, b);
 		enc_un_r(&cg->e, UN_NOT, w, t);

@@ -9,8 +9,9 @@
  * operand SSE forms, for which enc_v3() inserts a move, are always possible
  * as long as the second source is not the destination.
  *
- * There are eight vector and four general registers for operands (those that
- * are not pinned), result and temporaries of one instruction together.
+ * There are five vector and three general registers for operands (those that
+ * are not pinned) and result of one instruction; temporaries beyond that are
+ * borrowed from guest registers, which costs a store and a load each.
  *
  * Bits above the type of a 64-bit or scalar value are garbage.  That is
  * harmless except where they could raise FP flags or set QC: there vx_low()

@@ -3,10 +3,12 @@
  * Which guest registers are pinned to which host registers: one table for each
  * guest.  In: the guest's name.  Out: `pins`, all that pins.h answers from.
  *
- * a64: by how often compiled code names a register.  v0-v10: with v0-v7 alone
- * n-body took 1.3 times as long; more than 11 leave so few temporaries that
- * lane operations must borrow (regalloc.c).  sp is r13 because r13 as a base
- * always needs a displacement, which accesses through sp have anyway.
+ * a64: by how often programs read and write a register (counted in bash, cc1,
+ * perl, python ...); x29 is there for what it costs at each call in memory.
+ * v0-v10: with v0-v7 alone n-body took 1.3 times as long; more than 11 leave
+ * so few temporaries that lane operations must borrow (regalloc.c).  sp is r13
+ * because r13 as a base always needs a displacement, which accesses through sp
+ * have anyway.
  *
  * x64: rax rcx rdx stay free for what x86 ties to them, so the guest's live
  * elsewhere; registers that the encoding treats alike keep their names.
@@ -21,12 +23,13 @@ struct pin {
 
 static const struct pin a64_gpr[] = {
 	{ 0, RBX }, { 1, RSI }, { 2, RDI }, { 3, R8 }, { 4, R9 }, { 19, R10 },
-	{ 20, R14 }, { 21, R15 }, { CPU_SP, R13 }, { 30, R12 }
+	{ 20, R14 }, { 21, R15 }, { 29, R11 }, { CPU_SP, R13 }, { 30, R12 }
 };
 
 static const struct pin x64_gpr[] = {
 	{ RAX, R10 }, { RCX, R14 }, { RDX, R15 }, { RBX, RBX }, { RSP, R13 },
-	{ RBP, R12 }, { RSI, RSI }, { RDI, RDI }, { R8, R8 }, { R12, R9 }
+	{ RBP, R12 }, { RSI, RSI }, { RDI, RDI }, { R8, R8 }, { R9, R9 },
+	{ R12, R11 }
 };
 
 static const struct guest_pins {

@@ -4,7 +4,8 @@
  *
  *   rbp        struct cpu + CPU_BIAS		rsp   host return stack
  *   pinned     a guest register for good (struct pinning)
- *   the rest   local values, temporaries; rax rcx rdx r11 and some xmm
+ *   the rest   local values, temporaries; rax rcx rdx and some xmm; where they
+ *              are not enough cg_tmp_gpr() and cg_tmp_xmm() borrow
  *
  * The pinning is chosen by the guest when the back end is set up (pins.c) and
  * holds at every block entry.
@@ -93,6 +94,8 @@ void ra_slot_rescue(struct cg *cg, unsigned slot, val_t now, unsigned via);
 /* Before a call that may change all guest state: spill what lives on. */
 void ra_spill_all(struct cg *cg);
 void ra_spill_reg(struct cg *cg, val_t v, unsigned r);
+/* Use this pinned register as a temporary as well. */
+void ra_borrow_fixed(struct cg *cg, unsigned r);
 /* A register out of `allowed`, freed if need be; locked. */
 unsigned ra_alloc(struct cg *cg, u32 allowed);
 /* Forget v's register. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Side tables: what the guest's state is when a host instruction faults.
+ * Side tables: what the guest's state is when a host instruction faults, and
+ * where to go on from an FP instruction that raises Invalid.
  *
  * Guest registers are where they always are (pinned or in struct cpu), so a
  * record is short:
@@ -8,13 +9,17 @@
  *	u8 host offset since the last record (255: u32 follows)
  *	u8 what:  bits 0-2 enum cg_flkind of the guest's flags, if they are
  *		  only in RFLAGS (FL_NONE: struct cpu has them)
- *		  bit 3   guest register RBX waits in cpu->vtmp[3]
+ *		  bit 3   u32 follows: host registers that are borrowed,
+ *		  whose guest registers are in struct cpu meanwhile
  *		  bits 4-7 guest pc: 0-14 units of 4 bytes more than in the
- *		  last record, 15: u64 follows
+ *		  last record, 15: u64 follows (before the u32)
  *
- * The first record counts from the block's code and pc.
+ * The first record counts from the block's code and pc.  WHAT_TRAP in place
+ * of a cg_flkind: an FP instruction; no pc, but the u16 offset of its cold path
+ * follows.
  */
 #include <string.h>
+#include <time.h>
 #include <ucontext.h>
 
 #include "translate/block.h"
@@ -22,7 +27,9 @@
 #include "translate/host/x64/pins.h"
 #include "translate/host/x64/runtime.h"
 
-enum { WHAT_KIND = 7, WHAT_RBX = 8, WHAT_PC = 4, PC_ESCAPE = 15 };
+enum { WHAT_KIND = 7, WHAT_BORROWED = 8, WHAT_PC = 4, PC_ESCAPE = 15 };
+enum { WHAT_TRAP = 7 };
+_Static_assert((int)FL_FCMP_SWAP < (int)WHAT_TRAP, "kinds in three bits");
 
 /* -- Writing --------------------------------------------------------------------- */
 
@@ -39,21 +46,32 @@ void side_start(struct cg *cg)
 	cg->side_pc = cg->ir->pc;
 }
 
-static void record(struct cg *cg, unsigned what)
+/* A record begins: host offset.  False: no room. */
+static bool put_offset(struct cg *cg, const u8 *at)
 {
-	u32 off = (u32)(cg->e.p - cg->hb->code), d = off - cg->side_off;
-	gaddr pc = cg->ir->insn_pc[cg->ir->inst[cg->cur].insn];
-	u64 step = pc - cg->side_pc;
-	u8 b;
+	u32 off = (u32)(at - cg->hb->code), d = off - cg->side_off;
+	u8 b = d < 255 ? (u8)d : 255;
 
-	if (cg->side + 16 > cg->hb->side + cg->hb->side_avail) {
+	if (cg->side + 32 > cg->hb->side + cg->hb->side_avail) {
 		cg->failed = true;
-		return;
+		return false;
 	}
-	b = d < 255 ? (u8)d : 255;
 	put(cg, &b, 1);
 	if (d >= 255)
 		put(cg, &d, 4);
+	cg->side_off = off;
+	return true;
+}
+
+void cg_fault_here(struct cg *cg)
+{
+	gaddr pc = cg->ir->insn_pc[cg->ir->inst[cg->cur].insn];
+	u64 step = pc - cg->side_pc;
+	unsigned what = cg->borrowed ? WHAT_BORROWED : 0;
+	u8 b;
+
+	if (!put_offset(cg, cg->e.p))
+		return;
 	if (cg->fl_cur && !cg->fl_in_env && cg->fl_until >= cg->cur &&
 	    cg->fl_val == cg->fl_cur)
 		what |= cg->fl_kind;
@@ -65,18 +83,32 @@ static void record(struct cg *cg, unsigned what)
 	put(cg, &b, 1);
 	if (what >> WHAT_PC == PC_ESCAPE)
 		put(cg, &pc, 8);
-	cg->side_off = off;
+	if (cg->borrowed)
+		put(cg, &cg->borrowed, 4);
 	cg->side_pc = pc;
 }
 
-void cg_fault_here(struct cg *cg)
+/* Until the cold path exists, its records are chained by position. */
+void cg_trap(struct cg *cg, struct cg_cold *c)
 {
-	record(cg, 0);
+	u8 what = WHAT_TRAP;
+	u16 last = c->trap;
+
+	if (!put_offset(cg, cg->e.insn))
+		return;
+	put(cg, &what, 1);
+	c->trap = (u16)(cg->side - cg->hb->side);
+	put(cg, &last, 2);
 }
 
-void cg_fault_here_saved_rbx(struct cg *cg)
+void side_trap_target(struct cg *cg, const struct cg_cold *c)
 {
-	record(cg, WHAT_RBX);
+	u16 off = (u16)(cg->e.p - cg->hb->code), next;
+
+	for (u16 at = c->trap; at; at = next) {
+		memcpy(&next, cg->hb->side + at, 2);
+		memcpy(cg->hb->side + at, &off, 2);
+	}
 }
 
 /* -- Reading --------------------------------------------------------------------- */
@@ -84,6 +116,8 @@ void cg_fault_here_saved_rbx(struct cg *cg)
 struct found {
 	gaddr pc;
 	unsigned what;
+	u32 borrowed;
+	u16 cold;		/* WHAT_TRAP: where to go on */
 };
 
 /* f->pc: the block's. */
@@ -100,11 +134,19 @@ static bool find(const u8 *p, u32 len, u32 want, struct found *f)
 		}
 		off += d;
 		f->what = *p++;
-		if (f->what >> WHAT_PC == PC_ESCAPE) {
+		if (f->what == WHAT_TRAP) {
+			memcpy(&f->cold, p, 2);
+			p += 2;
+		} else if (f->what >> WHAT_PC == PC_ESCAPE) {
 			memcpy(&f->pc, p, 8);
 			p += 8;
 		} else {
 			f->pc += (f->what >> WHAT_PC) * 4;
+		}
+		f->borrowed = 0;
+		if (f->what & WHAT_BORROWED) {
+			memcpy(&f->borrowed, p, 4);
+			p += 4;
 		}
 		if (off == want)
 			return true;
@@ -179,16 +221,14 @@ bool x64_recover(struct cpu *cpu, void *ucp, const struct block *b, u32 off,
 
 	if (return_stack_full(cpu, g, fault_addr))
 		return true;
-	if (!find(block_side(b), b->side_len, off, &f))
+	if (!find(block_side(b), b->side_len, off, &f) || f.what == WHAT_TRAP)
 		return false;
 	for (unsigned h = 0; h < 16; h++) {
-		if (pins.gpr >> h & 1)
+		if (pins.gpr & ~f.borrowed & 1u << h)
 			cpu->r[pins.guest_of[h]] = (u64)g[greg_of[h]];
-		if (pins.xmm >> h & 1)
+		if (pins.xmm & ~(f.borrowed >> 16) & 1u << h)
 			memcpy(&cpu->v[pins.vector_of[h]], &fp->_xmm[h], 16);
 	}
-	if (f.what & WHAT_RBX && pins.gpr >> RBX & 1)
-		cpu->r[pins.guest_of[RBX]] = cpu->vtmp[3].d[0];
 	cpu->guest_mxcsr = fp->mxcsr;
 	if (f.what & WHAT_KIND)
 		cpu->flags = packed_from_efl((u64)g[REG_EFL],
@@ -196,6 +236,41 @@ bool x64_recover(struct cpu *cpu, void *ucp, const struct block *b, u32 off,
 	cpu->pc = f.pc;
 	cpu->rstack_sp = (void *)(uintptr_t)g[REG_RSP];
 	leave_with(cpu, g, EXEC_FAULT);
+	return true;
+}
+
+/*
+ * A trap takes microseconds, and testing each result far less.  If many come
+ * close together the cpu had better go over to code with tests.
+ */
+static bool storm(struct cpu *cpu)
+{
+	enum { BATCH = 32, PER_TRAP_NS = 1000000 };
+	struct timespec ts;
+	u64 now, last = cpu->fp_trap_ns;
+
+	if (++cpu->fp_traps % BATCH)
+		return false;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	now = (u64)ts.tv_sec * 1000000000u + (u64)ts.tv_nsec;
+	cpu->fp_trap_ns = now;
+	return now - last < BATCH * PER_TRAP_NS;
+}
+
+/* MXCSR.IE was set by this instruction: it is never set while IM is clear. */
+bool x64_fp_trap(struct cpu *cpu, void *ucp, const struct block *b, u32 off)
+{
+	ucontext_t *uc = ucp;
+	struct found f = { .pc = b->pc };
+
+	if (!find(block_side(b), b->side_len, off, &f) || f.what != WHAT_TRAP)
+		return false;
+	uc->uc_mcontext.gregs[REG_RIP] += (greg_t)f.cold - (greg_t)off;
+	uc->uc_mcontext.fpregs->mxcsr &= ~1u;
+	if (storm(cpu)) {
+		cpu->fp_storm = 1;
+		exec_kick(cpu);
+	}
 	return true;
 }
 

@@ -229,12 +229,12 @@ static unsigned pick_victim(struct cg *cg, u32 cand)
 /* A free register out of `allowed`, made free if need be; locks it. */
 unsigned ra_alloc(struct cg *cg, u32 allowed)
 {
-	static const u8 order[4] = { RCX, RDX, R11, RAX };
+	static const u8 order[3] = { RCX, RDX, RAX };
 	u32 cand = allowed & ~cg->locked;
 	unsigned r = CG_NOREG;
 
 	if (allowed & 0xffff) {
-		for (unsigned k = 0; k < 4 && r == CG_NOREG; k++)
+		for (unsigned k = 0; k < ARRAY_LEN(order) && r == CG_NOREG; k++)
 			if (cand & bit(order[k]) && !cg->reg_val[order[k]])
 				r = order[k];
 	} else {
@@ -276,29 +276,61 @@ void ra_drop(struct cg *cg, val_t v)
 	}
 }
 
+/* The place in struct cpu of what pinned register r holds. */
+static unsigned home_slot(unsigned r)
+{
+	return r >= CG_XMM0 ? CG_SLOT_V + pins.vector_of[r - CG_XMM0] :
+			      CG_SLOT_R + pins.guest_of[r];
+}
+
 /*
  * No local register is left: take one that a guest register is pinned to.
  * Its place in struct cpu, otherwise unused while translated code runs, keeps
- * the content until ra_end_inst().
+ * the content until ra_end_inst(); the side table is told (recover.c).
  */
-static unsigned borrow_xmm(struct cg *cg)
+static void borrow(struct cg *cg, unsigned r)
 {
-	/* xmm0 is an implicit operand of some instructions */
-	u32 cand = PIN_XMM_MASK & ~(cg->locked >> 16) & ~1u;
-	unsigned x = (unsigned)__builtin_ctz(cand);
+	cg->locked |= bit(r);
+	cg->borrowed |= bit(r);
+	save(cg, home_slot(r), r);
+}
 
-	cg->locked |= bit(x + CG_XMM0);
-	cg->borrowed |= bit(x);
-	save(cg, CG_SLOT_V + pins.vector_of[x], x + CG_XMM0);
-	return x;
+/* One of these registers, none of which an operand is in. */
+static unsigned borrow_any(struct cg *cg, u32 cand)
+{
+	const struct ir_inst *i = &cg->ir->inst[cg->cur];
+	const val_t op[3] = { i->a, i->b, i->c };
+	unsigned r;
+
+	cand &= ~cg->locked;
+	for (unsigned k = 0; k < 3; k++) {
+		r = cg->val[cg->root[op[k]]].reg;
+		if (op[k] && r != CG_NOREG)
+			cand &= ~bit(r);
+	}
+	/* Nothing would give it back where the block is left. */
+	if (!cand || ir_op_info[i->op].flags & (IRF_E | IRF_T)) {
+		cg->failed = true;
+		return RAX;
+	}
+	r = (unsigned)__builtin_ctz(cand);
+	borrow(cg, r);
+	return r;
+}
+
+void ra_borrow_fixed(struct cg *cg, unsigned r)
+{
+	if (cg->locked & bit(r))
+		cg->failed = true;
+	borrow(cg, r);
 }
 
 static void give_back(struct cg *cg)
 {
 	for (u32 m = cg->borrowed; m; m &= m - 1) {
-		unsigned x = (unsigned)__builtin_ctz(m);
+		unsigned r = (unsigned)__builtin_ctz(m);
 
-		load_slot(cg, x + CG_XMM0, CG_SLOT_V + pins.vector_of[x]);
+		load_slot(cg, r, home_slot(r));
 	}
 	cg->borrowed = 0;
 }
@@ -398,7 +430,7 @@ static bool home_ok(struct cg *cg, unsigned idx, u32 busy)
 	unsigned h = cg->val[idx].home;
 	val_t old;
 
-	if (h == CG_NOREG || busy & bit(h))
+	if (h == CG_NOREG || (busy | cg->borrowed) & bit(h))
 		return false;
 	old = cg->reg_val[h];
 	return !old || !live(cg, old) || cg->val[old].reg != h ||
@@ -536,7 +568,11 @@ unsigned cg_def_xmm_as(struct cg *cg, unsigned idx, val_t a)
 
 unsigned cg_tmp_gpr(struct cg *cg)
 {
-	unsigned r = ra_alloc(cg, LOCAL_GPR_MASK);
+	unsigned r;
+
+	if (!(LOCAL_GPR_MASK & ~cg->locked))
+		return borrow_any(cg, pins.gpr);
+	r = ra_alloc(cg, LOCAL_GPR_MASK);
 
 	cg->tmps |= bit(r);
 	return r;
@@ -547,7 +583,8 @@ unsigned cg_tmp_xmm(struct cg *cg)
 	unsigned r;
 
 	if (!(LOCAL_XMM_MASK & ~(cg->locked >> 16)))
-		return borrow_xmm(cg);
+		/* xmm0 is an implicit operand of some instructions */
+		return borrow_any(cg, (PIN_XMM_MASK & ~1u) << 16) & 15;
 	r = ra_alloc(cg, LOCAL_XMM_MASK << 16);
 	cg->tmps |= bit(r);
 	return r - CG_XMM0;
