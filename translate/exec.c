@@ -127,6 +127,9 @@ void cpu_copy_state(struct cpu *dst, const struct cpu *src)
 void exec_kick(struct cpu *cpu)
 {
 	atomic_store(&cpu->exit_request, 1);
+	/* Partner: enter_block(), which looks at the request afterwards. */
+	if (!atomic_load(&cpu->in_code))
+		return;
 	/* Loops of indirect jumps alone pass no poll: send them back to the
 	 * dispatcher, which looks at the request.  A racing fill is harmless:
 	 * the dispatcher is on the way of every fill. */
