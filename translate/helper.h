@@ -21,6 +21,15 @@ bool host_cas128(void *p, u64 old[2], const u64 new[2]);
  */
 u64 host_x87(struct cpu *cpu, unsigned op, u32 imm, u64 arg);
 
+/*
+ * The guest's x87 and MMX state in the first 160 bytes of a 16-byte aligned
+ * FXSAVE64 image (SDM vol. 1, 10.5.1); the rest of its 512 bytes is scratch.
+ * MXCSR and vector registers stay as they are.  host_x87_init: as FNINIT.
+ */
+void host_x87_save(void *image);
+void host_x87_load(const void *image);
+void host_x87_init(void);
+
 /* Rewrite a signal context so that the thread continues in fn(arg), on its
  * own stack below what it was using.  Async-signal-safe. */
 void host_context_call(void *uc, void (*fn)(void *), void *arg) SIGSAFE;

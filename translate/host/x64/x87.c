@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One x87 or MMX instruction outside translated code, for the interpreter.
+ * The guest's x87 state as a whole, and
+ * one x87 or MMX instruction outside translated code, for the interpreter.
  * The guest's x87 state is the host's (guest/x64/x64.h), so the instruction
  * is put into a page of code and called: arg in rdi, result in rax.
  */
@@ -23,6 +24,8 @@ void x87_emit(struct enc *e, u32 imm, unsigned mem)
 	if (op >> 8)
 		enc_u8(e, op >> 8);
 	enc_u8(e, op & 0xff);
+	if (op == X87_EMMS)
+		return;
 	if (mem == HREG_NONE) {
 		enc_modrm(e, 3, reg, rm);
 	} else {
@@ -81,4 +84,30 @@ u64 host_x87(struct cpu *cpu, unsigned op, u32 imm, u64 arg)
 	}
 	enc_ret(&e);
 	return fn(arg);
+}
+
+/* -- The state as a whole ----------------------------------------------------- */
+
+enum { FX_MXCSR = 24, FX_X87_BYTES = 160, FX_BYTES = 512 };
+
+void host_x87_save(void *image)
+{
+	__asm__ volatile("fxsave64 (%0)" : : "r"(image) : "memory");
+}
+
+/* The vector registers in the image are those of now. */
+void host_x87_load(const void *image)
+{
+	u8 now[FX_BYTES] __attribute__((aligned(16)));
+
+	host_x87_save(now);
+	memcpy(now, image, FX_MXCSR);
+	memcpy(now + FX_MXCSR + 8, (const u8 *)image + FX_MXCSR + 8,
+	       FX_X87_BYTES - FX_MXCSR - 8);
+	__asm__ volatile("fxrstor64 (%0)" : : "r"(now) : "memory");
+}
+
+void host_x87_init(void)
+{
+	__asm__ volatile("fninit");
 }

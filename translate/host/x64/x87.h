@@ -13,7 +13,7 @@ struct enc;
  * 24-31 the immediate byte.
  */
 enum { X87_REXW = 1 << 15, X87_HAS_IMM = 1 << 22,
-       X87_HAS_MEM = 1 << 23 };
+       X87_HAS_MEM = 1 << 23, X87_EMMS = 0x0f77 /* has no modrm */ };
 
 /* Emit it; mem: register with the address of the memory operand, or
  * HREG_NONE: modrm.rm names a register. */
