@@ -243,6 +243,9 @@ enum x64_helper {
 	X64_HELPER_LOCKED,	/* read-modify-write without an IR atomic */
 	X64_HELPER_FXSAVE, X64_HELPER_FXRSTOR,	/* a = address, b = REX.W */
 	X64_HELPER_XSAVE, X64_HELPER_XRSTOR,	/* a = address, b = variant */
+	X64_HELPER_MASKMOV, X64_HELPER_GATHER,	/* a = address, b = operands:
+						   see x64_vec.h */
+	X64_HELPER_MASKMOVQ,	/* a = data, b = mask; to [rdi] */
 	X64_HELPER_COUNT
 };
 extern exec_helper_fn *const x64_helper[X64_HELPER_COUNT];
