@@ -75,6 +75,8 @@ struct x64_operand {
 				   X64_SIZE_* for others */
 	bool high;
 };
+/* String instructions: both operands are X64_OP_MEM, reg is X64_RSI or
+ * X64_RDI; seg is that of the rSI one. */
 
 /* Sizes that are no power of two. */
 enum { X64_SIZE_80 = 8, X64_SIZE_OTHER };
@@ -115,19 +117,25 @@ enum x64_decode_result {
 };
 
 typedef enum lift_result x64_lift_fn(struct lift *l, const struct x64_insn *i);
+#include "translate/guest/x64/x64_ops_gen.h"	/* one per handler */
 
-/* One line of x64.ops (mkx64.c writes the array). */
+/*
+ * One line of x64.ops (mkx64.c writes the array).  Names and handlers are
+ * numbers, so that the table needs no relocations at each start.
+ */
 struct x64_row {
-	const char *name;
-	x64_lift_fn *lift;
-	u8 op[4];		/* operand kinds of the notation: enum x64_spec */
+	u16 name;		/* see x64_row_name() */
+	u16 what;		/* X64_W_* bits and some of the decoder's own */
 	u16 arg;		/* column `arg`: for handlers that serve several
 				   lines (an enum xvec_op, a condition ...) */
+	u8 lift;		/* handler, see x64_lift_row() */
+	u8 feature;		/* enum x64_feature_bit + 1, 0: always there */
+	u8 op[4];		/* operands of the notation: enum x64_spec */
 	u8 flags_read;		/* X64_F* bits */
 	u8 flags_written;	/* set, cleared or undefined */
-	u8 feature;		/* enum x64_feature_bit + 1, 0: always there */
-	u8 what;		/* X64_W_* bits */
 };
+extern const struct x64_row x64_row[];
+extern const unsigned x64_row_count;
 
 /* Flag sets of rows. */
 enum { X64_FC = 1, X64_FP = 2, X64_FA = 4, X64_FZ = 8, X64_FS_ = 16,
@@ -138,7 +146,9 @@ enum {
 	X64_W_PRIV = 2,		/* #GP in user mode */
 	X64_W_ALIGN = 4,	/* legacy SSE: 16-byte memory must be aligned */
 	X64_W_BRANCH = 8,	/* changes the flow of control */
-	X64_W_CALLRET = 16	/* flags do not survive it by convention */
+	X64_W_CALLRET = 16,	/* flags do not survive it by convention */
+	X64_W_COUNT = 32	/* flags stay if the count (CL or immediate,
+				   masked; rCX of a repeated one) is zero */
 };
 
 /*
@@ -148,6 +158,12 @@ enum {
 enum x64_decode_result x64_decode(struct x64_insn *i, const u8 *code,
 				  unsigned avail, gaddr pc, u64 features,
 				  unsigned mode);
+
+/* Its handler's answer; without a handler it is undefined. */
+enum lift_result x64_lift_row(struct lift *l, const struct x64_insn *i);
+
+/* The table's name for it: "add"; "cbw/cwde/cdqe" by operand size. */
+const char *x64_row_name(const struct x64_row *row);
 
 /* "add eax, [rbx+8]" in Intel's syntax. */
 void x64_disas(gaddr pc, const u8 *code, unsigned avail, char *buf, size_t len);
