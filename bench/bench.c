@@ -1,114 +1,187 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The benchmark harness: runs each row of bench.tbl natively, under dragoman
- * and, if named, under another emulator, in turn, several rounds; prints CPU
- * time medians, ratios to native and geometric means by class; writes the
- * same as JSON and a bar chart as SVG.
+ * and, if named, under another emulator, in turn, several rounds, and takes
+ * the median of the CPU times.  Exit status 1 if a row failed or its output
+ * was not the native one.
  *
- *   bench -k KERNELS -d DRAGOMAN [-q QEMU] [-L ROOT] [-T SCRATCH] [-r ROUNDS]
- *	   [-c CLASS] [-j OUT.json] [-s OUT.svg] bench.tbl
+ *   bench -k KERNELS -d DRAGOMAN [-q QEMU] [-L ROOT -N NATIVE_ROOT]
+ *	   [-r ROUNDS] [-c CLASS] [-z DIVISOR] [-p PROCESSOR]
+ *	   [-j OUT.json] [-s OUT.svg] bench.tbl
+ *
+ * Both roots hold the same programs in the same versions; natively they are
+ * run by chroot.  -z divides the kernels' repetitions, for tests.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
-#include <stdbool.h>
-#include <stdio.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MAX_ROWS = 128, MAX_ROUNDS = 31, MAX_ARGS = 32 };
-enum { NATIVE, DRAGOMAN, QEMU, NWAYS };
-
-struct row {
-	char class[24], name[64], cmd[512];
-	bool kernel;
-	double cpu[NWAYS];	/* median seconds; < 0: did not run */
-	long rss[NWAYS];	/* KiB */
-	bool same;		/* output equal to the native run's */
-};
+#include "bench.h"
 
 static struct config {
-	const char *kernels, *dragoman, *qemu, *root, *scratch, *class;
+	const char *kernels, *dragoman, *qemu, *root, *native_root, *class;
 	const char *json, *svg;
-	unsigned rounds;
-} cfg = { .rounds = 5, .scratch = "." };
+	unsigned long divisor;
+	int processor;
+} cfg = { .divisor = 1, .processor = -1 };
 
-static struct row rows[MAX_ROWS];
-static unsigned nrows;
+static struct bench bench = { .rounds = 5 };
 
 /* -- The table ------------------------------------------------------------- */
 
-static void add_row(char *line)
+/* "= NAME TEXT": a class. */
+static void add_class(const char *line)
 {
-	struct row *r = &rows[nrows];
-	char kind[4], first[64];
+	struct class *c = &bench.class[bench.nclasses];
+
+	if (bench.nclasses < MAX_CLASSES &&
+	    sscanf(line, "= %23s %63[^\n]", c->name, c->text) == 2)
+		bench.nclasses++;
+}
+
+static const struct class *find_class(const char *name)
+{
+	for (unsigned i = 0; i < bench.nclasses; i++)
+		if (!strcmp(bench.class[i].name, name))
+			return &bench.class[i];
+	return NULL;
+}
+
+/* What the table says, or the last part of the command's name. */
+static void name_row(struct row *r, const char *name)
+{
+	char first[256] = "";
+
+	sscanf(r->cmd, "%255s", first);
+	if (*name == '-')
+		name = strrchr(first, '/') ? strrchr(first, '/') + 1 : first;
+	snprintf(r->name, sizeof(r->name), "%.63s", name);
+}
+
+/* "KIND CLASS NAME COMMAND"; false: malformed. */
+static bool add_row(const char *line)
+{
+	struct row *r = &bench.row[bench.nrows];
+	char class[24], name[64];
 	int used = 0;
 
-	if (nrows == MAX_ROWS || line[0] == '#' ||
-	    sscanf(line, "%3s %23s %n", kind, r->class, &used) < 2)
-		return;
-	if (cfg.class && strcmp(cfg.class, r->class))
-		return;
-	r->kernel = kind[0] == 'K';
+	if (sscanf(line, "%c %23s %63s %n", &r->kind, class, name, &used) < 3 ||
+	    !used || !strchr("KDPX", r->kind) || bench.nrows == MAX_ROWS)
+		return false;
+	r->class = find_class(class);
+	if (!r->class)
+		return false;
+	if (cfg.class && strcmp(cfg.class, class))
+		return true;
 	snprintf(r->cmd, sizeof(r->cmd), "%s", line + used);
 	r->cmd[strcspn(r->cmd, "\n")] = 0;
-	sscanf(r->cmd, "%63s", first);
-	snprintf(r->name, sizeof(r->name), "%s",
-		 r->kernel ? first : strrchr(r->cmd, '/') > r->cmd ?
-		 strrchr(first, '/') + 1 : first);
-	nrows++;
+	name_row(r, name);
+	bench.nrows++;
+	return true;
 }
 
 static int read_table(const char *file)
 {
 	char line[600];
 	FILE *f = fopen(file, "r");
+	int err = 0;
 
 	if (!f)
 		return -errno;
-	while (fgets(line, sizeof(line), f))
-		add_row(line);
+	while (!err && fgets(line, sizeof(line), f)) {
+		if (line[0] == '=')
+			add_class(line);
+		else if (line[0] != '#' && line[0] != '\n' && !add_row(line))
+			err = -EINVAL;
+	}
 	fclose(f);
-	return 0;
+	return err ? err : bench.nrows ? 0 : -ENOENT;
 }
 
-/* Argument vector of row r run one way; strings live in buf. */
-static void build_argv(const struct row *r, int way, char *buf, size_t len,
-		       char **argv)
-{
-	char *save = NULL, *word, *p = buf, *end = buf + len;
-	unsigned n = 0;
-	bool first = true;
-	char cmd[512];
+/* -- Commands -------------------------------------------------------------- */
 
+/* Argument vector under construction; the strings live in buf. */
+struct command {
+	char *argv[MAX_ARGS], buf[4096];
+	unsigned n;
+	size_t used;
+};
+
+static void add_arg(struct command *c, const char *fmt, const char *a,
+		    const char *b, const char *d)
+{
+	size_t room = sizeof(c->buf) - c->used;
+	int len = snprintf(c->buf + c->used, room, fmt, a, b, d);
+
+	if (len < 0 || (size_t)len >= room || c->n + 1 >= MAX_ARGS)
+		return;
+	c->argv[c->n++] = c->buf + c->used;
+	c->used += (size_t)len + 1;
+}
+
+static bool in_root(const struct row *r)
+{
+	return r->kind != 'K';
+}
+
+/* {M}: the Debian name of the machine. */
+static void add_word(struct command *c, const char *word, int way)
+{
+	const char *m = strstr(word, "{M}");
+	char head[256];
+
+	if (!m) {
+		add_arg(c, "%s%s%s", word, "", "");
+		return;
+	}
+	snprintf(head, sizeof(head), "%.*s", (int)(m - word), word);
+	add_arg(c, "%s%s%s", head, way == NATIVE ? "x86_64-linux-gnu" :
+		"aarch64-linux-gnu", m + 3);
+}
+
+static void build_command(const struct row *r, int way, struct command *c)
+{
+	char cmd[sizeof(r->cmd)], path[300], scaled[32], *save = NULL, *word;
+
+	c->n = 0;
+	c->used = 0;
 	if (way != NATIVE) {
-		argv[n++] = (char *)(way == QEMU ? cfg.qemu : cfg.dragoman);
-		if (!r->kernel) {
-			argv[n++] = (char *)"-L";
-			argv[n++] = (char *)cfg.root;
+		add_arg(c, "%s%s%s", way == QEMU ? cfg.qemu : cfg.dragoman, "",
+			"");
+		if (in_root(r)) {
+			add_arg(c, "%s%s%s", "-L", "", "");
+			add_arg(c, "%s%s%s", cfg.root, "", "");
 		}
 	}
 	memcpy(cmd, r->cmd, sizeof(cmd));
-	for (word = strtok_r(cmd, " \t", &save); word && n < MAX_ARGS - 1;
-	     word = strtok_r(NULL, " \t", &save), first = false) {
-		argv[n++] = p;
-		if (first && r->kernel)
-			p += snprintf(p, (size_t)(end - p), "%s/%s.%s",
-				      cfg.kernels, word,
-				      way == NATIVE ? "native" : "guest") + 1;
-		else if (first && way != NATIVE)
-			p += snprintf(p, (size_t)(end - p), "%s%s", cfg.root,
-				      word) + 1;
-		else if (!strncmp(word, "{T}", 3))
-			p += snprintf(p, (size_t)(end - p), "%s%s", cfg.scratch,
-				      word + 3) + 1;
-		else
-			p += snprintf(p, (size_t)(end - p), "%s", word) + 1;
+	word = strtok_r(cmd, " \t", &save);
+	if (r->kind == 'K')
+		add_arg(c, "%s/%s.%s", cfg.kernels, word,
+			way == NATIVE ? "native" : "guest");
+	else if (r->kind == 'D')
+		add_arg(c, "%s/bench/%s%s", way == NATIVE ? "" : cfg.root,
+			word, "");
+	else {
+		snprintf(path, sizeof(path), "%s%s",
+			 way == NATIVE ? "" : cfg.root, word);
+		add_word(c, path, way);
 	}
-	argv[n] = NULL;
+	while ((word = strtok_r(NULL, " \t", &save))) {
+		if (r->kind == 'K') {
+			unsigned long n = strtoul(word, NULL, 0) / cfg.divisor;
+
+			snprintf(scaled, sizeof(scaled), "%lu", n ? n : 1);
+			word = scaled;
+		}
+		add_word(c, word, way);
+	}
+	c->argv[c->n] = NULL;
 }
 
 /* -- Running --------------------------------------------------------------- */
@@ -126,33 +199,53 @@ static unsigned long drain(int fd)
 	return h;
 }
 
+static void child(const struct row *r, int way, struct command *c, int out)
+{
+	char runner[4096] = "BENCH_RUNNER=";
+	char *env[] = {
+		(char *)"PATH=/usr/bin:/bin", (char *)"HOME=/",
+		(char *)"LC_ALL=C", (char *)"PYTHONHASHSEED=0",
+		way == QEMU ? runner : NULL, NULL
+	};
+	int null = open("/dev/null", O_RDWR);
+	cpu_set_t set;
+
+	/* Two threads need two processors. */
+	if (cfg.processor >= 0 && strcmp(r->class->name, "threads")) {
+		CPU_ZERO(&set);
+		CPU_SET(cfg.processor, &set);
+		sched_setaffinity(0, sizeof(set), &set);
+	}
+	if (way == QEMU)
+		snprintf(runner, sizeof(runner), "BENCH_RUNNER=%s", cfg.qemu);
+	dup2(null, 0);
+	dup2(out, 1);
+	dup2(null, 2);
+	if (null > 2)
+		close(null);
+	close(out);
+	if (way == NATIVE && in_root(r) &&
+	    (chroot(cfg.native_root) || chdir("/")))
+		_exit(126);
+	execve(c->argv[0], c->argv, env);
+	_exit(127);
+}
+
+/* CPU seconds of one run, < 0 if it failed. */
 static double run_once(const struct row *r, int way, unsigned long *out,
 		       long *rss)
 {
-	char buf[2048], *argv[MAX_ARGS];
+	struct command c;
 	struct rusage ru;
 	int p[2], st;
 	pid_t pid;
 
-	build_argv(r, way, buf, sizeof(buf), argv);
-	if (pipe(p))
+	build_command(r, way, &c);
+	if (pipe2(p, O_CLOEXEC))
 		return -1;
 	pid = fork();
-	if (!pid) {
-		int null = open("/dev/null", O_RDWR);
-
-		dup2(null, 0);
-		dup2(p[1], 1);
-		dup2(null, 2);
-		close(p[0]);
-		close(p[1]);
-		setenv("PYTHONHASHSEED", "0", 1);
-		setenv("LC_ALL", "C", 1);
-		if (way == QEMU)
-			setenv("BENCH_RUNNER", cfg.qemu, 1);
-		execv(argv[0], argv);
-		_exit(127);
-	}
+	if (!pid)
+		child(r, way, &c, p[1]);
 	close(p[1]);
 	*out = drain(p[0]);
 	close(p[0]);
@@ -171,16 +264,25 @@ static int cmp_double(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* Short programs need more rounds for a steady median. */
+static unsigned rounds_of(const struct row *r)
+{
+	unsigned n = bench.rounds;
+
+	if (!strcmp(r->class->name, "startup"))
+		n *= 4;
+	return n < MAX_ROUNDS ? n : MAX_ROUNDS;
+}
+
 static void run_row(struct row *r)
 {
 	double t[NWAYS][MAX_ROUNDS];
 	unsigned long out[NWAYS] = { 0 };
 	bool dead[NWAYS] = { false, false, !cfg.qemu };
-	unsigned rounds = cfg.rounds;
+	unsigned rounds = rounds_of(r);
 
-	/* Short programs need more rounds for a steady median. */
-	if (!strcmp(r->class, "startup"))
-		rounds = rounds * 4 < MAX_ROUNDS ? rounds * 4 : MAX_ROUNDS;
+	if (in_root(r) && (!cfg.root || !cfg.native_root))
+		dead[NATIVE] = dead[DRAGOMAN] = dead[QEMU] = true;
 	for (unsigned k = 0; k < rounds; k++)
 		for (int way = 0; way < NWAYS; way++) {
 			if (dead[way])
@@ -189,171 +291,74 @@ static void run_row(struct row *r)
 			dead[way] = t[way][k] < 0;
 		}
 	for (int way = 0; way < NWAYS; way++) {
+		r->cpu[way] = -1;
+		if (dead[way])
+			continue;
 		qsort(t[way], rounds, sizeof(double), cmp_double);
-		r->cpu[way] = dead[way] ? -1 : t[way][rounds / 2];
+		r->cpu[way] = t[way][rounds / 2];
 	}
-	r->same = out[NATIVE] == out[DRAGOMAN];
+	if (dead[NATIVE] || dead[DRAGOMAN])
+		r->state = ROW_FAILED;
+	else if (r->kind != 'X' && out[NATIVE] != out[DRAGOMAN])
+		r->state = ROW_DIFFERS;
 }
 
-/* -- Output ---------------------------------------------------------------- */
+/* -- Main ------------------------------------------------------------------ */
 
-static double ratio(const struct row *r, int way)
-{
-	return r->cpu[way] < 0 || r->cpu[NATIVE] <= 0 ? -1 :
-		r->cpu[way] / r->cpu[NATIVE];
-}
-
-/* Geometric mean of one way's ratios in a class; < 0 if none ran. */
-static double geomean(const char *class, int way)
-{
-	double sum = 0;
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < nrows; i++)
-		if (!strcmp(rows[i].class, class) && ratio(&rows[i], way) > 0) {
-			sum += log(ratio(&rows[i], way));
-			n++;
-		}
-	return n ? exp(sum / n) : -1;
-}
-
-static bool first_of_class(unsigned i)
-{
-	for (unsigned k = 0; k < i; k++)
-		if (!strcmp(rows[k].class, rows[i].class))
-			return false;
-	return true;
-}
-
-static void print_row(const struct row *r)
-{
-	printf("%-10s %-16s native %8.4f s  dragoman %8.4f s  %6.2fx",
-	       r->class, r->name, r->cpu[NATIVE], r->cpu[DRAGOMAN],
-	       ratio(r, DRAGOMAN));
-	if (r->cpu[QEMU] >= 0)
-		printf("  qemu %8.4f s  %6.2fx", r->cpu[QEMU], ratio(r, QEMU));
-	printf("  rss %ld/%ld KiB%s\n", r->rss[DRAGOMAN], r->rss[NATIVE],
-	       r->cpu[DRAGOMAN] < 0 ? "  FAILED" :
-	       r->same || !r->kernel ? "" : "  OUTPUT DIFFERS");
-	fflush(stdout);
-}
-
-static void print_classes(void)
-{
-	printf("\n%-10s %10s %10s %12s\n", "class", "dragoman", "qemu",
-	       "qemu/dragoman");
-	for (unsigned i = 0; i < nrows; i++) {
-		double d, q;
-
-		if (!first_of_class(i))
-			continue;
-		d = geomean(rows[i].class, DRAGOMAN);
-		q = geomean(rows[i].class, QEMU);
-		printf("%-10s %9.2fx", rows[i].class, d);
-		if (q > 0)
-			printf(" %9.2fx %11.2fx", q, d > 0 ? q / d : -1);
-		printf("\n");
-	}
-}
-
-static void write_json(FILE *f)
-{
-	fprintf(f, "{\n  \"rows\": [\n");
-	for (unsigned i = 0; i < nrows; i++) {
-		const struct row *r = &rows[i];
-
-		fprintf(f, "    {\"class\": \"%s\", \"name\": \"%s\", "
-			"\"native_s\": %.6f, \"dragoman_s\": %.6f, "
-			"\"qemu_s\": %.6f, \"rss_kib\": [%ld, %ld]}%s\n",
-			r->class, r->name, r->cpu[NATIVE], r->cpu[DRAGOMAN],
-			r->cpu[QEMU], r->rss[NATIVE], r->rss[DRAGOMAN],
-			i + 1 < nrows ? "," : "");
-	}
-	fprintf(f, "  ]\n}\n");
-}
-
-static void svg_bar(FILE *f, double y, double v, const char *colour)
-{
-	double w = v > 0 ? 60 * log2(1 + v) : 0;
-
-	fprintf(f, "<rect x=\"110\" y=\"%.0f\" width=\"%.1f\" height=\"12\" "
-		"fill=\"%s\"/>\n<text x=\"%.1f\" y=\"%.0f\">%.2f</text>\n",
-		y, w, colour, 116 + w, y + 10, v);
-}
-
-static void write_svg(FILE *f)
-{
-	double y = 50;
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < nrows; i++)
-		n += first_of_class(i);
-	fprintf(f, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"520\" "
-		"height=\"%u\" font-family=\"sans-serif\" font-size=\"11\">\n"
-		"<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n"
-		"<text x=\"10\" y=\"18\" font-size=\"14\">CPU time relative to "
-		"native (1 = native; shorter is better)</text>\n"
-		"<text x=\"10\" y=\"36\"><tspan fill=\"#2a7ab0\">dragoman"
-		"</tspan>  <tspan fill=\"#b0562a\">qemu-user</tspan>, bars "
-		"on a logarithmic scale</text>\n", 60 + n * 34);
-	for (unsigned i = 0; i < nrows; i++) {
-		if (!first_of_class(i))
-			continue;
-		fprintf(f, "<text x=\"10\" y=\"%.0f\">%s</text>\n", y + 16,
-			rows[i].class);
-		svg_bar(f, y, geomean(rows[i].class, DRAGOMAN), "#2a7ab0");
-		if (cfg.qemu)
-			svg_bar(f, y + 14, geomean(rows[i].class, QEMU),
-				"#b0562a");
-		y += 34;
-	}
-	fprintf(f, "</svg>\n");
-}
-
-static void write_file(const char *name, void (*fn)(FILE *))
+static void write_file(const char *name,
+		       void (*fn)(const struct bench *, FILE *))
 {
 	FILE *f = name ? fopen(name, "w") : NULL;
 
 	if (!f)
 		return;
-	fn(f);
+	fn(&bench, f);
 	fclose(f);
 	printf("wrote %s\n", name);
 }
 
-int main(int argc, char **argv)
+static bool parse_options(int argc, char **argv)
 {
-	unsigned failed = 0;
 	int c;
 
-	while ((c = getopt(argc, argv, "k:d:q:L:T:r:c:j:s:")) != -1)
+	while ((c = getopt(argc, argv, "k:d:q:L:N:r:c:z:p:j:s:")) != -1)
 		switch (c) {
 		case 'k': cfg.kernels = optarg; break;
 		case 'd': cfg.dragoman = optarg; break;
 		case 'q': cfg.qemu = *optarg ? optarg : NULL; break;
 		case 'L': cfg.root = optarg; break;
-		case 'T': cfg.scratch = optarg; break;
-		case 'r': cfg.rounds = (unsigned)atoi(optarg); break;
+		case 'N': cfg.native_root = optarg; break;
+		case 'r': bench.rounds = (unsigned)atoi(optarg); break;
 		case 'c': cfg.class = optarg; break;
+		case 'z': cfg.divisor = strtoul(optarg, NULL, 0); break;
+		case 'p': cfg.processor = atoi(optarg); break;
 		case 'j': cfg.json = optarg; break;
 		case 's': cfg.svg = optarg; break;
-		default: return 2;
+		default: return false;
 		}
-	if (optind >= argc || !cfg.kernels || !cfg.dragoman ||
-	    cfg.rounds < 1 || cfg.rounds > MAX_ROUNDS ||
-	    read_table(argv[optind])) {
+	bench.qemu = cfg.qemu;
+	return optind < argc && cfg.kernels && cfg.dragoman && cfg.divisor &&
+	       bench.rounds >= 1 && bench.rounds <= MAX_ROUNDS;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned failed = 0;
+
+	if (!parse_options(argc, argv) || read_table(argv[optind])) {
 		fprintf(stderr, "bench: bad arguments or table\n");
 		return 2;
 	}
-	for (unsigned i = 0; i < nrows; i++) {
-		if (!rows[i].kernel && !cfg.root)
-			continue;
-		run_row(&rows[i]);
-		print_row(&rows[i]);
-		failed += rows[i].cpu[DRAGOMAN] < 0 && rows[i].cpu[NATIVE] >= 0;
+	for (unsigned i = 0; i < bench.nrows; i++) {
+		run_row(&bench.row[i]);
+		report_row(&bench.row[i]);
+		failed += bench.row[i].state != ROW_OK;
 	}
-	print_classes();
-	write_file(cfg.json, write_json);
-	write_file(cfg.svg, write_svg);
+	report_classes(&bench);
+	write_file(cfg.json, report_json);
+	write_file(cfg.svg, chart_svg);
+	if (failed)
+		printf("%u of %u rows failed; they are in no mean\n", failed,
+		       bench.nrows);
 	return failed ? 1 : 0;
 }

@@ -1,11 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# inputs.sh DIR: make the input files that bench.tbl names.
+# inputs.sh DIR: make the input files that bench.tbl names.  They are the same
+# every time.
 set -eu
+gencc=$(cd "$(dirname "$0")/.." && pwd)/tests/real/gencc.awk
 cd "$1"
 [ -e text ] || awk 'BEGIN { srand(42); for (i = 0; i < 60000; i++)
 	printf "%d line %d of %s text %x\n", i, rand() * 1000,
 		(i % 7 ? "plain" : "other"), rand() * 65536 }' > text
+[ -e prog.i ] || awk -v lines=3000 -v seed=7 -f "$gencc" > prog.i
+[ -e tiny.i ] || awk -v lines=80 -v seed=3 -f "$gencc" > tiny.i
+# Created through -L a file would land outside the root: write to these.
+: > prog.s
+: > tiny.s
 [ -e big ] || { for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do cat text; done; } > big
 cat > work.py <<'PY'
 def sieve(n):

@@ -31,6 +31,10 @@ __asm__(
 	"op_max: fmov d0, x0; fmov d1, x1; fmax d0, d0, d1; fmov x0, d0; ret\n"
 	"op_fma: fmov d0, x0; fmov d1, x1; fmov d2, x2\n"
 	"	fmadd d0, d0, d1, d2; fmov x0, d0; ret\n"
+	"op_fms: fmov d0, x0; fmov d1, x1; fmov d2, x2\n"
+	"	fmsub d0, d0, d1, d2; fmov x0, d0; ret\n"
+	"op_fma_acc: fmov d0, x0; fmov d1, x1; fmov d2, x2\n"
+	"	fmadd d2, d0, d1, d2; fmov x0, d2; ret\n"
 	"op_cmp: fmov d0, x0; fmov d1, x1; fcmpe d0, d1; mrs x0, nzcv; ret\n"
 	"op_int: fmov d0, x0; fcvtzs x0, d0; ret\n"
 	"op_vadd: fmov d0, x0; dup v0.2d, v0.d[0]; fmov d1, x1\n"
@@ -39,6 +43,11 @@ __asm__(
 	/* is x2 < x3, compared before an operation that is invalid? */
 	"over_cmp: fmov d0, x0; fmov d1, x1; cmp x2, x3\n"
 	"	fsub d0, d0, d1; cset x0, lo; ret\n"
+	/* the same, twice, in another block than the comparison's */
+	"over_br: fmov d0, x0; fmov d1, x1; adr x4, 1f; cmp x2, x3; br x4\n"
+	"	nop\n"
+	"1:	cset x1, ls; fsub d0, d0, d1; cset x0, ls\n"
+	"	orr x0, x0, x1, lsl #1; ret\n"
 	/* the callee sets FPCR to x1: what does that do to the caller? */
 	"set_fpcr: msr fpcr, x1; ret\n"
 	"widen: stp x29, x30, [sp, #-16]!; fmov s0, w0\n"
@@ -50,8 +59,10 @@ __asm__(
 	"	fadd d0, d0, d0; fmov x0, d0; msr fpcr, xzr\n"
 	"	ldp x29, x30, [sp], #16; ret\n");
 u64 op_add(u64, u64), op_add_rev(u64, u64), op_sub(u64, u64);
-u64 op_max(u64, u64), op_fma(u64, u64, u64), op_cmp(u64, u64), op_int(u64);
+u64 op_max(u64, u64), op_fma(u64, u64, u64), op_fms(u64, u64, u64);
+u64 op_fma_acc(u64, u64, u64), op_cmp(u64, u64), op_int(u64);
 u64 op_vadd(u64, u64), over_cmp(u64, u64, u64, u64);
+u64 over_br(u64, u64, u64, u64);
 u64 widen(u64, u64), sum(u64, u64);
 
 static u64 take_fpsr(void)
@@ -86,12 +97,19 @@ static const char *try_all(void)
 	EXPECT(op_fma(QNAN1, ONE, QNAN2), QNAN2, 0, "the addend's NaN");
 	EXPECT(op_fma(INF, 0, QNAN1), DEFAULT, IOC, "inf * 0 + NaN");
 	EXPECT(op_fma(INF, 0, ONE), DEFAULT, IOC, "inf * 0 + 1");
+	EXPECT(op_fma_acc(QNAN1, ONE, QNAN2), QNAN2, 0, "accumulator's NaN");
+	EXPECT(op_fma_acc(QNAN1, QNAN2, ONE), QNAN1, 0, "first factor's NaN");
+	EXPECT(op_fma_acc(ONE, QNAN2, ONE), QNAN2, 0, "other factor's NaN");
+	EXPECT(op_fms(QNAN1, ONE, ONE), QNAN1 | 1ul << 63, 0, "negated NaN");
+	EXPECT(op_fms(ONE, ONE, QNAN2), QNAN2, 0, "the minuend's NaN");
 	EXPECT(op_cmp(QNAN1, ONE), 0x30000000, IOC, "fcmpe");
 	EXPECT(op_cmp(ONE, ONE), 0x60000000, 0, "fcmpe, equal");
 	EXPECT(op_int(INF), 0x7ffffffffffffffful, IOC, "to integer");
 	EXPECT(op_int(QNAN1), 0, IOC, "NaN to integer");
 	EXPECT(over_cmp(INF, INF, 1, 2), 1, IOC, "condition flags, lower");
 	EXPECT(over_cmp(INF, INF, 2, 1), 0, IOC, "condition flags, higher");
+	EXPECT(over_br(INF, INF, 1, 2), 3, IOC, "their copy, lower");
+	EXPECT(over_br(INF, INF, 2, 1), 0, IOC, "their copy, higher");
 	return NULL;
 }
 

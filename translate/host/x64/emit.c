@@ -245,7 +245,7 @@ struct cg_cold *cg_trap_sem(struct cg *cg, unsigned idx, unsigned a,
 	struct cg_cold *k = cg_cold_new(cg, cold_sem, idx);
 	const u8 arg[5] = { (u8)(a + CG_XMM0), (u8)(b + CG_XMM0),
 			    (u8)(c + CG_XMM0), cg->val[idx].reg,
-			    cg_flags_live(cg) };
+			    cg->fl_val != 0 };
 
 	memcpy(k->arg, arg, sizeof(arg));
 	k->back = cg->e.p;

@@ -105,6 +105,7 @@ static const enc_op mul_op[4] = { SSE_MULSS, SSE_MULSD, SSE_MULPS, SSE_MULPD };
 static const enc_op div_op[4] = { SSE_DIVSS, SSE_DIVSD, SSE_DIVPS, SSE_DIVPD };
 static const enc_op min_op[4] = { SSE_MINSS, SSE_MINSD, SSE_MINPS, SSE_MINPD };
 static const enc_op max_op[4] = { SSE_MAXSS, SSE_MAXSD, SSE_MAXPS, SSE_MAXPD };
+static const enc_op cmp_op[4] = { SSE_CMPSS, SSE_CMPSD, SSE_CMPPS, SSE_CMPPD };
 static const enc_op sqrt_op[4] = { SSE_SQRTSS, SSE_SQRTSD, SSE_SQRTPS,
 				   SSE_SQRTPD };
 
@@ -208,8 +209,9 @@ bool isel_fsqrt(struct cg *cg, const struct ir_inst *i, unsigned idx)
 
 /* -- Fused multiply-add ------------------------------------------------------
  * Without FMA3 the semantic function does it.  Not all that differs raises
- * Invalid: Arm looks at the addend first, and negating a factor negates its
- * NaN.                                                                      */
+ * Invalid: Arm looks at the addend first, even if the product is invalid, and
+ * negating a factor negates its NaN.  A signalling comparison of the addend,
+ * or else of the result, with itself does trap then.                        */
 
 static enc_op fma_op(const struct ir_inst *i)
 {
@@ -227,30 +229,67 @@ static enc_op fma_op(const struct ir_inst *i)
 	return fma[i->aux >> 2 & 3][fp_form(i)];
 }
 
+/* Trap if a lane of x is a NaN, signalling or not.  t is clobbered. */
+static void trap_nan(struct cg *cg, const struct ir_inst *i, unsigned t,
+		     unsigned x)
+{
+	v3i(cg, cmp_op[fp_form(i)], t, x, x, FP_LT);
+}
+
+/* r: operands; a, b: clean factors; the addend is in r.d already. */
+static void fma_trapping(struct cg *cg, const struct ir_inst *i, unsigned idx,
+			 struct vx r, unsigned a, unsigned b)
+{
+	bool negated = i->aux & IR_HIGH;	/* a factor: r.c is intact */
+	unsigned t = cg_tmp_xmm(cg);
+	struct cg_cold *c;
+
+	if (negated)
+		enc_v3(&cg->e, fma_op(i), r.d, a, b);
+	else
+		trap_nan(cg, i, t, r.d);
+	c = cg_trap_sem(cg, idx, r.a, r.b, r.c);
+	if (negated)
+		trap_nan(cg, i, t, r.d);
+	else
+		enc_v3(&cg->e, fma_op(i), r.d, a, b);
+	cg_trap(cg, c);
+	c->back = cg->e.p;
+}
+
 bool isel_fmadd(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
-	unsigned a, b, c;
-	bool z = cg_is_zext(cg, i->c);
+	bool traps = fp_traps(cg), z = cg_is_zext(cg, i->c);
+	/* better clear the upper part now than when the guest's register is
+	 * written */
+	bool clear = !z && (i->type == IR_V64 || i->type == IR_F64);
+	unsigned a, b;
 	struct vx r;
 
 	if (!fp_inline(cg, i) || !vx_has(cg, HF_FMA))
 		return false;
-	r = vx_get3(cg, i, idx);
-	cg_clobber_flags(cg);
+	r.a = cg_use_xmm(cg, i->a);
+	r.b = cg_use_xmm(cg, i->b);
+	r.c = cg_use_xmm(cg, i->c);
+	if (traps && !clear && !(i->aux & IR_HIGH)) {
+		r.d = cg_def_xmm_as(cg, idx, i->c);
+	} else {
+		r.d = cg_def_xmm_early(cg, idx);
+		if (clear)
+			vx_low(cg, r.d, r.c);
+		else
+			vmov(cg, r.d, r.c);
+	}
 	a = fp_operand(cg, i, i->a, r.a);
 	b = fp_operand(cg, i, i->b, r.b);
-	c = r.c;
-	/* clear the upper part now rather than when the guest's register is
-	 * written */
-	if (i->type == IR_V64 || (i->type == IR_F64 && !z))
-		vx_low(cg, r.d, c);
-	else
-		vmov(cg, r.d, c);
-	enc_v3(&cg->e, fma_op(i), r.d, a, b);
-	if (fp_traps(cg))
-		cg_trap_sem(cg, idx, r.a, r.b, r.c);
-	nan_check(cg, i, idx, r.d);
-	if (!fp_is_vector(i) && (z || i->type == IR_F64))
+	if (traps) {
+		fma_trapping(cg, i, idx, r, a, b);
+	} else {
+		cg_clobber_flags(cg);
+		enc_v3(&cg->e, fma_op(i), r.d, a, b);
+		nan_check(cg, i, idx, r.d);
+	}
+	if (!fp_is_vector(i) && (z || clear))
 		cg_set_zext(cg, idx);
 	return true;
 }
@@ -387,10 +426,9 @@ static unsigned abs_operand(struct cg *cg, const struct ir_inst *i, unsigned x)
 
 bool isel_fcmv(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
-	static const enc_op cmp[4] = { SSE_CMPSS, SSE_CMPSD, SSE_CMPPS,
-				       SSE_CMPPD };
+	enc_op cmp = cmp_op[fp_form(i)];
 	bool abs = i->op == IR_FACGE || i->op == IR_FACGT;
-	unsigned a, b, form = fp_form(i);
+	unsigned a, b;
 	struct vx r;
 
 	if (!fp_inline(cg, i))
@@ -406,11 +444,11 @@ bool isel_fcmv(struct cg *cg, const struct ir_inst *i, unsigned idx)
 		b = fp_operand(cg, i, i->b, r.b);
 	}
 	if (i->op == IR_FCMEQ)
-		v3i(cg, cmp[form], r.d, a, b, FP_EQ);
+		v3i(cg, cmp, r.d, a, b, FP_EQ);
 	else if (i->op == IR_FCMGE || i->op == IR_FACGE)
-		v3i(cg, cmp[form], r.d, b, a, FP_LE);
+		v3i(cg, cmp, r.d, b, a, FP_LE);
 	else
-		v3i(cg, cmp[form], r.d, b, a, FP_LT);
+		v3i(cg, cmp, r.d, b, a, FP_LT);
 	fp_trap2(cg, idx, r.a, r.b);
 	return true;
 }
