@@ -15,11 +15,13 @@ enum xvec_op {
 /* Forms of xvec.def. */
 enum xvec_form { XFORM_V2, XFORM_V3, XFORM_V4, XFORM_VD, XFORM_GX, XFORM_XG,
 		 XFORM_FL };
+/* Column exc. */
+enum { XEXC_I, XEXC_F };
 
 struct xvec_info {
 	const char *name;
 	u8 form;		/* enum xvec_form */
-	char exc;		/* 'F' or 'I' */
+	u8 exc;			/* XEXC_* */
 };
 extern const struct xvec_info xvec_info[XVEC_COUNT];
 

@@ -158,13 +158,14 @@ static unsigned use_any(struct cg *cg, val_t v)
 
 static void sem_call(struct cg *cg, const struct ir_inst *i)
 {
+	bool mxcsr = i->op >= IR_XVEC && i->op <= IR_XF_VEC;
 	u64 desc = sem_desc(i);
 
 	enc_mov_mi_s(&cg->e, 2, ENV(sem_op), i->op);
 	enc_mov_mi_s(&cg->e, 2, ENV(sem_desc), (s32)(u32)desc);
 	enc_mov_mi_s(&cg->e, 2, hm(CG_ENV, CG_CPU(sem_desc) + 4),
 		     (s32)(desc >> 32));
-	enc_call_to(&cg->e, runtime.sem);
+	enc_call_to(&cg->e, mxcsr ? runtime.sem_mxcsr : runtime.sem);
 }
 
 static void sem_result(struct cg *cg, unsigned r, enum ir_type t)

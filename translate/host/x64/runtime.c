@@ -135,7 +135,7 @@ static void emit_ret_miss(struct enc *e)
 /* What a C function may destroy, pinned or not. */
 static const u8 caller_saved[9] = { RAX, RCX, RDX, RSI, RDI, R8, R9, R10, R11 };
 
-static void emit_sem(struct enc *e)
+static void emit_sem(struct enc *e, bool mxcsr)
 {
 	enum { XMM = 0, GPR = 16 * 16, FRAME = GPR + 80 };
 
@@ -146,6 +146,8 @@ static void emit_sem(struct enc *e)
 		enc_mov_mr(e, 1, hm(RSP, GPR + (s32)k * 8), caller_saved[k]);
 	for (unsigned k = 0; k < 16; k++)
 		enc_vst(e, SSE_MOVAPS_ST, hm(RSP, (s32)k * 16), k);
+	if (mxcsr)
+		enc_stmxcsr(e, ENV(guest_mxcsr));
 	enc_lea(e, 1, RDI, hm(CG_ENV, -CPU_BIAS));
 	enc_mov_rm(e, 1, RSI, ENV(sem_desc));
 	enc_lea(e, 1, RDX, ENV(vtmp[0]));
@@ -156,6 +158,8 @@ static void emit_sem(struct enc *e)
 	enc_mov_rm(e, 1, RAX, hm(RAX, RT_SEM_TABLE * 8));
 	enc_mov_rm(e, 0, R10, ENV(sem_op));
 	enc_call_m(e, hm_idx(RAX, R10, 3, 0));
+	if (mxcsr)
+		enc_ldmxcsr(e, ENV(guest_mxcsr));
 	for (unsigned k = 0; k < 16; k++)
 		enc_v2m(e, SSE_MOVAPS, k, hm(RSP, (s32)k * 16));
 	for (unsigned k = 0; k < 9; k++)
@@ -218,7 +222,10 @@ int runtime_emit(struct enc *e, const u8 *limit, u32 feat)
 	enc_jmp_to(e, runtime.lookup);
 	align16(e);
 	runtime.sem = e->p;
-	emit_sem(e);
+	emit_sem(e, false);
+	align16(e);
+	runtime.sem_mxcsr = e->p;
+	emit_sem(e, true);
 	align16(e);
 	runtime.helper = e->p;
 	emit_helper(e);

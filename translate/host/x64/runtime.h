@@ -13,6 +13,7 @@
  *			the return stack does not match
  *   sem		call; cpu->sem_op, sem_desc, operands in vtmp[0..2];
  *			result in vtmp[0]; keeps all registers but RFLAGS
+ *   sem_mxcsr		the same for functions that use cpu->guest_mxcsr
  *   helper		call; eax = helper number, arguments in vtmp[0], [1];
  *			rax = result; guest state may change
  */
@@ -23,7 +24,7 @@
 
 #define RUNTIME_ROUTINES(_) \
 	_(enter) _(leave) _(leave_canonical) _(lookup) _(link) _(interrupt) \
-	_(ret_miss) _(ret_base) _(sem) _(helper)
+	_(ret_miss) _(ret_base) _(sem) _(sem_mxcsr) _(helper)
 
 struct runtime {
 #define RT_ROW(name) u8 *name;
