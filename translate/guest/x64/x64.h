@@ -248,15 +248,12 @@ enum lift_result x64_end_lookup(struct lift *l);
 
 /* isa.helper[]: IR helper number is HELPER_GUEST0 + this.  Arguments a, b. */
 enum x64_helper {
-	X64_HELPER_CPUID, X64_HELPER_XGETBV, X64_HELPER_RDTSC,
-	X64_HELPER_RDRAND,	/* a = log2 size, b = 1: RDSEED; sets flags */
+	X64_HELPER_CPUID, X64_HELPER_RDTSC,
+	X64_HELPER_RDPID, X64_HELPER_RDRAND,
 	X64_HELPER_LDMXCSR,	/* a = value */
 	X64_HELPER_STMXCSR,
-	X64_HELPER_POPF,	/* a = value, b = log2 size */
-	X64_HELPER_PUSHF,	/* -> EFLAGS */
-	X64_HELPER_STRING,	/* a = opcode | log2 size << 8 | prefix << 16 */
-	X64_HELPER_SHIFTD,	/* SHLD, SHRD by CL: see lift_shift.c */
-	X64_HELPER_LOCKED,	/* read-modify-write without an IR atomic */
+	X64_HELPER_STRING,	/* a: see STRING_KIND; b = segment base */
+	X64_HELPER_LOCKED,	/* a = address, b = log2 size: LOCK NEG */
 	X64_HELPER_FXSAVE, X64_HELPER_FXRSTOR,	/* a = address, b = REX.W */
 	X64_HELPER_XSAVE, X64_HELPER_XRSTOR,	/* a = address, b = variant */
 	X64_HELPER_MASKMOV, X64_HELPER_GATHER,	/* a = address, b = operands:
