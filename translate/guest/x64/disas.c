@@ -28,6 +28,11 @@ static void put(struct text *t, const char *fmt, ...)
 	t->n = MIN(t->n + (size_t)MAX(n, 0), t->len - 1);
 }
 
+static void put_number(struct text *t, u64 v)
+{
+	put(t, v < 10 ? "%" PRIu64 : "0x%" PRIx64, v);
+}
+
 static void put_gpr(struct text *t, unsigned reg, unsigned size, bool high)
 {
 	static const char name[8][4] = {
@@ -50,12 +55,12 @@ static void put_gpr(struct text *t, unsigned reg, unsigned size, bool high)
 
 static void put_disp(struct text *t, s64 disp, bool first)
 {
-	if (first)
-		put(t, "0x%" PRIx64, (u64)disp);
-	else if (disp < 0)
-		put(t, " - 0x%" PRIx64, 0 - (u64)disp);
-	else if (disp)
-		put(t, " + 0x%" PRIx64, (u64)disp);
+	if (first) {
+		put_number(t, (u64)disp);
+	} else if (disp) {
+		put(t, disp < 0 ? " - " : " + ");
+		put_number(t, disp < 0 ? 0 - (u64)disp : (u64)disp);
+	}
 }
 
 /* The index of a gather is a ymm register unless four 64-bit elements or two
@@ -112,9 +117,7 @@ static void put_memory(struct text *t, const struct x64_insn *i,
 	};
 
 	put(t, "%s", keyword[MIN(o->size, ARRAY_LEN(keyword) - 1)]);
-	if (how == HOW_DI)
-		put(t, "es:");
-	else if (i->seg != X64_NOSEG)
+	if (i->seg != X64_NOSEG && how != HOW_DI)
 		put(t, i->seg == X64_FS ? "fs:" : "gs:");
 	put(t, "[");
 	if (how == HOW_DI || how == HOW_SI)
@@ -129,13 +132,16 @@ static void put_memory(struct text *t, const struct x64_insn *i,
 static void put_immediate(struct text *t, const struct x64_insn *i, unsigned n)
 {
 	bool second = n && i->op[n - 1].kind == X64_OP_IMM;
-	u64 v = second ? (u64)i->imm2 : (u64)i->imm;
-	/* Sign-extended ones as the operand that they meet. */
-	unsigned size = MAX(i->op[n].size, i->size);
+	s64 v = second ? i->imm2 : i->imm;
 
-	if (size < 3)
-		v &= (1ull << (8u << size)) - 1;
-	put(t, v < 10 ? "%" PRIu64 : "0x%" PRIx64, v);
+	/* Negative ones that were extended; others as the operand they meet. */
+	if (v < 0 && (!i->op[n].size || i->op[n].size < i->size)) {
+		put(t, "-");
+		v = (s64)(0 - (u64)v);
+	} else if (i->op[n].size < 3) {
+		v &= (1ll << (8u << i->op[n].size)) - 1;
+	}
+	put_number(t, (u64)v);
 }
 
 static void put_operand(struct text *t, const struct x64_insn *i, unsigned n,
