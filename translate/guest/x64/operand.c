@@ -157,8 +157,8 @@ val_t x64_read(struct lift *l, const struct x64_insn *i, unsigned n)
 		return x64_get_gpr(l, o->reg, o->size, o->high);
 	case X64_OP_MEM:
 		return load(l, i, o->size);
-	default:
-		return ir_const(l->ir, x64_type(o->size), (u64)i->imm);
+	default:	/* extended to the size of the destination */
+		return ir_const(l->ir, x64_type(i->op[0].size), (u64)i->imm);
 	}
 }
 
