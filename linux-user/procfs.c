@@ -7,7 +7,7 @@
  * environ, auxv, comm and the addresses in stat, for every reader of
  * /proc/PID.  Where that call is not allowed (or not configured) we answer
  * for the process itself.  Always ours: the memory map, whose protections
- * only we know, and the CPU.
+ * only we know, the status (procfs_status.c) and the CPU.
  */
 #include "linux-user/procfs.h"
 
@@ -124,6 +124,9 @@ static const struct {
 	{ "/proc/self/cmdline", print_cmdline },
 	{ "/proc/self/environ", print_environ },
 	{ "/proc/self/auxv", print_auxv },
+	{ "/proc/self/status", procfs_print_status },
+	{ "/proc/self/stat", procfs_print_stat },
+	{ "/proc/self/statm", procfs_print_statm },
 	{ "/proc/cpuinfo", print_cpuinfo },
 };
 

@@ -5,9 +5,6 @@
  */
 #include "linux-user/procops.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "linux-user/ownfd.h"
 #include "linux-user/proc_ops.h"
 #include "linux-user/procfs.h"
@@ -47,16 +44,7 @@ static int yield_fd(struct sysctx *c, int fd)
 
 static u64 own_size(struct sysctx *c)
 {
-	FILE *f = fopen("/proc/self/statm", "re");
-	struct space_info i;
-	u64 pages = 0;
-
-	space_get_info(((struct task *)c->task)->proc->space, &i);
-	if (f && fscanf(f, "%" SCNu64, &pages) != 1)
-		pages = 0;
-	if (f)
-		fclose(f);
-	return pages > i.pages ? (pages - i.pages) * GUEST_PAGE_SIZE : 0;
+	return procfs_excess(((struct task *)c->task)->proc);
 }
 
 static void each_thread(struct sysctx *c,

@@ -61,7 +61,10 @@ void path_classify(struct sysctx *c, struct path *p, int dirfd);
 int path_open_proc(struct sysctx *c, const struct path *p, int dirfd,
 		   u64 flags);
 
-/* Is fd a directory /proc/PID/fd or fdinfo of this process? */
-bool path_is_own_fd_dir(int fd);
+/*
+ * With dir a directory /proc/PID/fd or fdinfo: is its entry number n, which
+ * is one of the runner's here, the runner's of that process too?
+ */
+bool path_hides_fd(int dir, long n);
 
 #endif

@@ -174,6 +174,16 @@ static bool is_procfs(int fd)
 	       fs.f_type == PROC_SUPER_MAGIC;
 }
 
+/* Is the file at name (relative to dir) our own executable? */
+static bool is_runner(int dir, const char *name)
+{
+	struct stat ours, theirs;
+
+	return CALL(SYS_newfstatat, AT_FDCWD, "/proc/self/exe", &ours, 0) == 0 &&
+	       CALL(SYS_newfstatat, dir, name, &theirs, 0) == 0 &&
+	       ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev;
+}
+
 /* -- The program of another process ---------------------------------------- */
 
 /* Value of an entry in the auxiliary vector of the process at fd, or 0. */
@@ -211,16 +221,13 @@ static bool map_name(const char *line, u64 addr, char *name)
  */
 static bool other_exe(int fd, char *name)
 {
-	struct stat ours, theirs;
 	char line[PATH_MAX + 128], *end;
 	u64 phdr;
 	s64 n, have = 0;
 	bool found = false;
 	int f;
 
-	if (CALL(SYS_newfstatat, AT_FDCWD, "/proc/self/exe", &ours, 0) ||
-	    CALL(SYS_newfstatat, fd, "exe", &theirs, 0) ||
-	    ours.st_ino != theirs.st_ino || ours.st_dev != theirs.st_dev)
+	if (!is_runner(fd, "exe"))
 		return false;
 	phdr = other_auxv(fd, AT_PHDR);
 	f = CALL(SYS_openat, fd, "maps", O_RDONLY | O_CLOEXEC);
@@ -382,14 +389,16 @@ int path_open_proc(struct sysctx *c, const struct path *p, int dirfd,
 	return -ENOENT;
 }
 
-bool path_is_own_fd_dir(int fd)
+bool path_hides_fd(int dir, long n)
 {
-	char name[PATH_MAX], last[32];
+	char name[PATH_MAX], last[32], entry[48];
 
-	if (!is_procfs(fd) || !fd_name(fd, name, sizeof(name)))
+	if (!is_procfs(dir) || !fd_name(dir, name, sizeof(name)))
 		return false;
 	snprintf(last, sizeof(last), "%.31s", chop(name));
 	if (strcmp(last, "fd") && strcmp(last, "fdinfo"))
 		return false;
-	return is_own_id(strtol(last_component(name), NULL, 10));
+	snprintf(entry, sizeof(entry), "../fd/%ld", n);
+	return is_own_id(strtol(last_component(name), NULL, 10)) ||
+	       is_runner(dir, entry);
 }

@@ -111,8 +111,8 @@ static long entry_number(const struct entry_head *h)
 	return *end ? -1 : n;
 }
 
-/* Could these entries be descriptors, some of them the runner's? */
-static bool has_runner_fd(struct sysctx *c, gaddr buf, u64 len)
+/* The first of the entries that is the number of one of the runner's, or -1. */
+static long runner_entry(struct sysctx *c, gaddr buf, u64 len)
 {
 	struct entry_head h;
 
@@ -121,14 +121,14 @@ static bool has_runner_fd(struct sysctx *c, gaddr buf, u64 len)
 		if (h.name[0] == '.')
 			continue;
 		if (entry_number(&h) < 0)
-			return false;
+			return -1;
 		if (sys_own_fd(c, entry_number(&h)))
-			return true;
+			return entry_number(&h);
 	}
-	return false;
+	return -1;
 }
 
-static s64 drop_runner_fds(struct sysctx *c, gaddr buf, u64 len)
+static s64 drop_runner_fds(struct sysctx *c, gaddr buf, u64 len, int dir)
 {
 	struct entry_head h;
 	u64 at, out = 0;
@@ -137,7 +137,8 @@ static s64 drop_runner_fds(struct sysctx *c, gaddr buf, u64 len)
 	for (at = 0; read_head(c, buf + at, len - at, &h); at += h.reclen) {
 		long n = entry_number(&h);
 
-		if ((n >= 0 && sys_own_fd(c, n)) || h.reclen > sizeof(copy))
+		if ((n >= 0 && sys_own_fd(c, n) && path_hides_fd(dir, n)) ||
+		    h.reclen > sizeof(copy))
 			continue;
 		if (out != at && (guest_read(c, copy, buf + at, h.reclen) ||
 				  guest_write(c, buf + out, copy, h.reclen)))
@@ -150,13 +151,14 @@ static s64 drop_runner_fds(struct sysctx *c, gaddr buf, u64 len)
 s64 sys_getdents64(struct sysctx *c, const u64 *a)
 {
 	s64 n, kept;
+	long own;
 
 	do {
 		n = host_pass(c, SYS_getdents64, a);
-		if (n <= 0 || likely(!has_runner_fd(c, a[1], n)) ||
-		    !path_is_own_fd_dir(a[0]))
+		own = n > 0 ? runner_entry(c, a[1], n) : -1;
+		if (likely(own < 0) || !path_hides_fd((int)a[0], own))
 			return n;
-		kept = drop_runner_fds(c, a[1], n);
+		kept = drop_runner_fds(c, a[1], n, (int)a[0]);
 	} while (kept == 0);
 	return kept;
 }

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # make check-long: the tests of make check that have a size, at full size
-# (about half an hour on two cores).  A word as argument picks steps.
+# (about an hour and a half on two cores).  A word as argument picks steps.
 #
-#	tests/long.sh [random|gcc|stress|spawn|elf|decode]...
+#	tests/long.sh [random|gcc|real|python|stress|spawn|elf|decode]...
 : "${top_srcdir:=$(cd "$(dirname "$0")/.." && pwd)}"
 : "${top_builddir:=$(pwd)}"
 export top_srcdir top_builddir
@@ -49,6 +49,8 @@ wanted=${*:-all}
 : >check-long.log
 step random tests/unit/lockstep_random -n 10000000 -s "${SEED:-2}"
 step gcc sh "$t/real/gcc.sh" 5000
+step real sh "$t/real/run.sh" long
+step python sh "$t/real/python.sh" all
 step stress stress "${STRESS_SECONDS:-600}"
 step spawn sh "$t/cli/spawn.sh" 1000
 step elf tests/fuzz/fuzz_elf -n 100000 -s "${SEED:-2}"

@@ -48,6 +48,7 @@ root_finish() {
 	ln -sf python3.11 "$1/usr/bin/python3"
 	printf '%s\n' root:x:0:0:root:/root:/bin/bash \
 		nobody:x:65534:65534::/:/bin/false >"$1/etc/passwd"
+	echo '127.0.0.1 localhost' >"$1/etc/hosts"
 	printf '%s\n' root:x:0: nogroup:x:65534: >"$1/etc/group"
 }
 

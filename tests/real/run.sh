@@ -3,6 +3,8 @@
 # Debian's arm64 programs under dragoman against the same packages of the
 # host's architecture run natively: each line of commands.txt is run by bash
 # in both roots; standard output and exit status must be equal (TAP).
+# A command that begins with "<FILE " has that file of tests/real as standard
+# input.  Tests whose name begins with "long" run when a pattern asks for them.
 #
 #   tests/real/run.sh [PATTERN]		only tests whose name matches
 #   GUEST_ENV="A=b ..." ...		more environment for the guest's side
@@ -14,7 +16,7 @@
 : "${top_builddir:=$(pwd)}"
 export top_srcdir top_builddir
 . "$top_srcdir/tests/real/roots.sh"
-list=$top_srcdir/tests/real/commands.txt
+list=${LIST:-$top_srcdir/tests/real/commands.txt}
 
 # one N: runs line N of the list and prints its result with one write, since
 # other tests print at the same time.
@@ -22,17 +24,24 @@ one() {
 	line=$(sed -n "$1p" "$work/list")
 	name=${line%%:*}
 	cmd=${line#*: }
+	input=/dev/null
+	case $cmd in
+	'<'*)	input=${cmd%% *}
+		input=$top_srcdir/tests/real/${input#<}
+		cmd=${cmd#* }
+		;;
+	esac
 	o=$work/$1
 	start=$(date +%s%N)
 	in_native /bin/bash -c "cd /tmp; $cmd" \
-		</dev/null >"$o.want" 2>"$o.want.err"
+		<"$input" >"$o.want" 2>"$o.want.err"
 	echo "status $?" >>"$o.want"
 	middle=$(date +%s%N)
 	in_guest /bin/bash -c "cd /tmp; $cmd" \
-		</dev/null >"$o.got" 2>"$o.got.err"
+		<"$input" >"$o.got" 2>"$o.got.err"
 	echo "status $?" >>"$o.got"
 	end=$(date +%s%N)
-	if cmp -s "$o.want" "$o.got"; then
+	if [ -r "$input" ] && cmp -s "$o.want" "$o.got"; then
 		printf 'ok - %s # %d ms, native %d ms\n' "$name" \
 			$(((end - middle) / 1000000)) \
 			$(((middle - start) / 1000000)) >"$o.tap"
@@ -57,7 +66,9 @@ roots_prepare $(sed -n 's/^#packages: //p' "$list")
 work=$(mktemp -d)
 export work
 trap 'rm -rf "$work"' EXIT
-grep -vE '^(#|$)' "$list" | grep -E "^[^:]*${1:-.}" >"$work/list"
+grep -vE '^(#|$)' "$list" |
+	if [ $# -gt 0 ]; then grep -E "^[^:]*$1"; else grep -v '^long'; fi \
+	>"$work/list"
 n=$(wc -l <"$work/list")
 echo "1..$n"
 seq "$n" | xargs -n 1 -P "${JOBS:-$(nproc)}" sh "$0" --one
