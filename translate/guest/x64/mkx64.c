@@ -356,8 +356,8 @@ static void derive_modrm(struct row *r, unsigned how)
 
 static void derive(struct row *r, bool noalign)
 {
-	bool byte = false, sized = r->what & (ROW_D64 | ROW_F64), y = false;
-	bool vector = false, vvvv = false;
+	bool byte = false, sized = r->what & (ROW_D64 | ROW_F64);
+	bool y = false, v = false, vector = false, vvvv = false;
 
 	for (unsigned k = 0; k < r->nspec; k++) {
 		unsigned how = spec_info[r->spec[k]].how;
@@ -365,7 +365,7 @@ static void derive(struct row *r, bool noalign)
 
 		derive_modrm(r, how);
 		byte |= size == SZ_B;
-		sized |= size == SZ_V || size == SZ_Z || size == SZ_Y;
+		v |= size == SZ_V || size == SZ_Z;
 		y |= size == SZ_Y;
 		vector |= is_vector(how);
 		vvvv |= how == HOW_H || how == HOW_B;
@@ -373,10 +373,10 @@ static void derive(struct row *r, bool noalign)
 		    (size == SZ_X || size == SZ_DQ))
 			r->what |= 4;
 	}
-	if (byte && !sized)
+	if (byte && !sized && !v && !y)
 		r->what |= ROW_BYTE;
-	if (y || ((r->mask & KEY_PP) == KEY_PP &&
-		  (r->value & KEY_PP) == KEY_66))
+	if ((y && !v) || ((r->mask & KEY_PP) == KEY_PP &&
+			  (r->value & KEY_PP) == KEY_66))
 		r->what |= ROW_YSIZE;
 	if (r->vex && !vvvv)
 		r->what |= ROW_NOVVVV;
