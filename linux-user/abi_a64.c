@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * CPU models of the aarch64 guest.  A model is a set of features of
+ * The aarch64 guest's table, and its CPU models.  A model is a set of features of
  * translate/guest/a64/a64_features.def; identification registers always show
  * one core, so that programs see features and not a part number's quirks.
  */
@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "linux-user/vdso.h"
 #include "translate/guest/a64/a64.h"
 
 #define F(id) A64_FEAT_##id
@@ -117,7 +118,7 @@ static int change_word(const char *w, size_t n, u64 *features)
 	return change(w, n, on, features);
 }
 
-int a64_cpu_parse(const char *arg, u64 *features)
+static int cpu_parse(const char *arg, u64 *features)
 {
 	size_t n = strcspn(arg, ",");
 	int err = find_model(arg, n, features);
@@ -131,7 +132,7 @@ int a64_cpu_parse(const char *arg, u64 *features)
 	return err;
 }
 
-void a64_cpu_help(FILE *f)
+static void cpu_help(FILE *f)
 {
 	fprintf(f, "Available CPUs:\n");
 	for (size_t i = 0; i < ARRAY_LEN(model); i++)
@@ -143,7 +144,7 @@ void a64_cpu_help(FILE *f)
 }
 
 /* Format: arch/arm64/kernel/cpuinfo.c, c_show(). */
-void a64_print_cpuinfo(FILE *f, u64 features, unsigned ncpu)
+static void print_cpuinfo(FILE *f, u64 features, unsigned ncpu)
 {
 	char flags[1024];
 
@@ -161,3 +162,27 @@ void a64_print_cpuinfo(FILE *f, u64 features, unsigned ncpu)
 			flags, A64_MIDR >> 24, A64_MIDR >> 20 & 15,
 			A64_MIDR >> 4 & 0xfff, A64_MIDR & 15);
 }
+
+/* -- The table ----------------------------------------------------------------- */
+
+const struct guest_abi a64_abi = {
+	.isa = &a64_isa,
+	.sys = &sys_abi_a64,
+	.machine = "aarch64",
+	.default_prefix = "/usr/aarch64-linux-gnu",
+	.min_stack = 5120,		/* MINSIGSTKSZ */
+	/* rt_sigframe, frame record, alignment (kernel
+	 * arch/arm64/kernel/signal.c, minsigstksz_setup) without SVE */
+	.at_min_stack = 4720,
+	.sp = CPU_SP, .nr = 8, .arg = { 0, 1, 2, 3, 4, 5 }, .result = 0,
+	.call_bytes = 4,
+	.cpu_parse = cpu_parse,
+	.cpu_help = cpu_help,
+	.hwcap = a64_hwcap,
+	.hwcap2 = a64_hwcap2,
+	.print_cpuinfo = print_cpuinfo,
+	.vdso_build = vdso_build,
+	.fault = a64_fault,
+	.frame_push = a64_frame_push,
+	.frame_pop = a64_frame_pop,
+};

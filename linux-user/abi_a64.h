@@ -1,30 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * What Linux tells an aarch64 program of its machine: CPU models and their
- * features, auxiliary vector values, /proc/cpuinfo.
- */
+/* The parts of the aarch64 process ABI, for the table in abi_a64.c. */
 #ifndef LINUX_USER_ABI_A64_H
 #define LINUX_USER_ABI_A64_H
 
-#include <stdio.h>
+#include "linux-user/abi.h"
 
-#include "base/base.h"
-
-#define A64_MACHINE_NAME "aarch64"
-/* Where Debian's cross compilers keep their C library. */
-#define A64_DEFAULT_PREFIX "/usr/aarch64-linux-gnu"
-/* AT_MINSIGSTKSZ: rt_sigframe, frame record, alignment (kernel
- * arch/arm64/kernel/signal.c, minsigstksz_setup) without SVE. */
-#define A64_MINSIGSTKSZ 4720
-
-/*
- * "model[,+feature][,-feature][,feature=on|off]..." -> feature bits.
- * 0 or -EINVAL.
- */
-int a64_cpu_parse(const char *arg, u64 *features);
-void a64_cpu_help(FILE *f);
-
-/* Write /proc/cpuinfo as an arm64 kernel prints it. */
-void a64_print_cpuinfo(FILE *f, u64 features, unsigned ncpu);
+void a64_fault(struct task *t, enum exec_exit reason);
+int a64_frame_push(struct task *t, const struct signal_action *act,
+		   const siginfo_t *info, u64 old_mask);
+int a64_frame_pop(struct task *t, u64 *mask);
 
 #endif

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#include "linux-user/abi.h"
 #include "linux-user/host_x64.h"
 #include "linux-user/proc_ops.h"
 #include "linux-user/robust.h"
@@ -33,12 +34,15 @@ void clone_post(_Atomic u32 *word)
 	CALL(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1);
 }
 
-void clone_cpu(struct cpu *cpu, const struct clone_request *r)
+void clone_cpu(struct task *t, const struct clone_request *r)
 {
-	cpu->r[0] = 0;
+	const struct guest_abi *abi = t->proc->abi;
+	struct cpu *cpu = t->cpu;
+
+	cpu->r[abi->result] = 0;
 	cpu->excl_size = 0;
 	if (r->stack)
-		cpu->r[CPU_SP] = r->stack;
+		cpu->r[abi->sp] = r->stack;
 	if (r->flags & CLONE_SETTLS)
 		cpu->tpidr = r->tls;
 }

@@ -53,7 +53,7 @@ s64 clone_host(struct task *t, const struct clone_request *r,
 
 /* What a child's cpu starts with: a copy of the parent's, with the request's
  * stack and thread pointer, and 0 as the call's result. */
-void clone_cpu(struct cpu *cpu, const struct clone_request *r);
+void clone_cpu(struct task *t, const struct clone_request *r);
 
 /* By each new host thread, first: libc takes SIGSETXID (33) for itself when
  * it makes its first one; give it back to the guest. */

@@ -76,7 +76,7 @@ static void child(struct task *t, const struct clone_request *r)
 	t->clear_tid = r->flags & CLONE_CHILD_CLEARTID ? r->ctid : 0;
 	if (r->flags & CLONE_CHILD_SETTID)
 		guest_write(&t->sys, r->ctid, &t->tid, sizeof(t->tid));
-	clone_cpu(t->cpu, r);
+	clone_cpu(t, r);
 	if (r->flags & CLONE_CLEAR_SIGHAND)
 		signal_clear_handlers(t->proc);
 }

@@ -152,7 +152,7 @@ s64 clone_thread(struct task *t, const struct clone_request *r)
 	if (!st.t)
 		return -EAGAIN;
 	cpu_copy_state(st.t->cpu, t->cpu);
-	clone_cpu(st.t->cpu, r);
+	clone_cpu(st.t, r);
 	sysctx_inherit(&st.t->sys, &t->sys);
 	signal_block_all();
 	err = create(&st);

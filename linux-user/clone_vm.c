@@ -67,7 +67,7 @@ static void copy_task(struct vm_child *v, struct task *parent)
 	struct task *t = v->t;
 
 	cpu_copy_state(t->cpu, parent->cpu);
-	clone_cpu(t->cpu, v->r);
+	clone_cpu(t, v->r);
 	sysctx_inherit(&t->sys, &parent->sys);
 	t->vfork_child = true;
 	if (v->r->flags & CLONE_VFORK) {

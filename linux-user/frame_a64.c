@@ -11,6 +11,7 @@
  *	ucontext	flags, link, stack, mask
  *	siginfo						<- sp, lower
  */
+#include "linux-user/abi_a64.h"
 #include "linux-user/signal.h"
 
 #include <errno.h>
@@ -77,13 +78,6 @@ _Static_assert(offsetof(struct ucontext_a64, mc) == 176, "uapi");
 _Static_assert(sizeof(struct fpsimd_record) == 528, "uapi");
 _Static_assert(sizeof(struct frame_a64) == 4688, "uapi");
 
-bool signal_on_alt_stack(const struct signal_state *s, gaddr sp)
-{
-	if (s->alt_flags & (SS_DISABLE | SIGNAL_SS_AUTODISARM))
-		return false;
-	return sp > s->alt_sp && sp - s->alt_sp <= s->alt_size;
-}
-
 static gaddr frame_top(const struct task *t, const struct signal_action *act)
 {
 	const struct signal_state *s = t->sigst;
@@ -120,7 +114,7 @@ static u32 fill_records(struct task *t, struct frame_a64 *f)
 	struct cpu *cpu = t->cpu;
 	struct fpsimd_record *fp = &f->rec.fpsimd;
 	struct esr_record esr = { { ESR_MAGIC, sizeof(esr) },
-				  t->sigst->fault_esr };
+				  t->sigst->fault_code };
 	struct record_head end = { 0, 0 };
 	u32 at = sizeof(*fp);
 
@@ -137,7 +131,7 @@ static u32 fill_records(struct task *t, struct frame_a64 *f)
 	return at + sizeof(end);
 }
 
-int frame_push(struct task *t, const struct signal_action *act,
+int a64_frame_push(struct task *t, const struct signal_action *act,
 	       const siginfo_t *info, u64 old_mask)
 {
 	struct cpu *cpu = t->cpu;
@@ -218,7 +212,7 @@ static const struct fpsimd_record *read_frame(struct task *t, gaddr sp,
 	return find_fpsimd(f, RECORDS_MAX);
 }
 
-int frame_pop(struct task *t, u64 *mask)
+int a64_frame_pop(struct task *t, u64 *mask)
 {
 	const struct fpsimd_record *fp;
 	const struct ucontext_a64 *uc;
@@ -246,6 +240,6 @@ int frame_pop(struct task *t, u64 *mask)
 	ss.ss_flags = (int)uc->ss_flags;
 	ss.ss_size = uc->ss_size;
 	/* As the kernel: what is wrong with it is ignored. */
-	signal_set_alt_stack(t->sigst, uc->mc.sp, &ss);
+	signal_set_alt_stack(t, uc->mc.sp, &ss);
 	return 0;
 }

@@ -19,6 +19,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "linux-user/abi.h"
 #include "linux-user/vdso.h"
 
 /* ELF_ET_DYN_BASE: 2 * window / 3 */
@@ -147,14 +148,16 @@ static u64 stack_limit(const struct load *l)
 static int map_vdso(struct load *l)
 {
 	struct process *p = l->proc;
+	s64 at, err;
 	u64 off;
-	s64 at = space_mmap(p->space, 0, VDSO_SIZE, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	s64 err;
 
+	if (!p->abi->vdso_build)
+		return 0;
+	at = space_mmap(p->space, 0, VDSO_SIZE, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (at < 0)
 		return failed(l, "no room for the vDSO", (int)at);
-	vdso_build((u8 *)at, &off);
+	p->abi->vdso_build((u8 *)at, &off);
 	p->vdso = (gaddr)at;
 	p->sigreturn = p->vdso + off;
 	err = space_mprotect(p->space, p->vdso, VDSO_SIZE,

@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "linux-user/abi_a64.h"
+#include "linux-user/abi.h"
 #include "linux-user/exec.h"
 #include "linux-user/load.h"
 #include "linux-user/options.h"
@@ -32,7 +32,6 @@
 #include "linux-user/procops.h"
 #include "linux-user/signal.h"
 #include "linux-user/vdso.h"
-#include "translate/guest/a64/a64.h"
 
 /* Bit of AT_FLAGS: binfmt_misc has put the guest's argv[0] behind the path. */
 #define AT_FLAGS_PRESERVE_ARGV0 1
@@ -120,7 +119,7 @@ static void start_process(void)
 	proc.sys_ops = &user_sys_ops;
 	proc.sys_cfg = (struct sys_config){
 		.prefix = cl.opt.prefix, .uname_release = cl.opt.uname_release,
-		.uname_machine = A64_MACHINE_NAME, .strace = cl.opt.strace,
+		.strace = cl.opt.strace,
 		.log = cl.opt.log
 	};
 	pthread_mutex_init(&proc.lock, NULL);
@@ -202,6 +201,18 @@ static const char *explain(const char *name, int err)
 	return NULL;
 }
 
+/* The guest is what the program was built for. */
+static void choose_abi(void)
+{
+	proc.abi = abi_of(prog.isa);
+	if (!proc.abi)
+		fail(cl.argv[0], "no system calls for this CPU", -ENOEXEC);
+	proc.sys_cfg.abi = proc.abi->sys;
+	proc.sys_cfg.uname_machine = proc.abi->machine;
+	if (!cl.default_prefix)
+		cl.default_prefix = proc.abi->default_prefix;
+}
+
 static void open_program(struct sysctx *c)
 {
 	const char *name = cl.argv[0];
@@ -219,6 +230,7 @@ static void open_program(struct sysctx *c)
 		err = exec_host(NULL, &prog, AT_FDCWD, 0, cl.argv, cl.envp);
 		fail(name, NULL, err);
 	}
+	choose_abi();
 	err = exec_read_guest(&cl, c, &prog);
 	if (err == -ENOENT && prog.img.interp)
 		fail_interp(name, prog.img.interp);
@@ -338,6 +350,17 @@ static void load(struct load *l)
 	}
 }
 
+static void choose_cpu(struct load *l)
+{
+	const char *model = cl.opt.cpu_model ? cl.opt.cpu_model : "max";
+
+	if (!proc.abi->cpu_parse(model, &l->features))
+		return;
+	complain(&cl, "unknown CPU model or feature in '%s' (-cpu help lists "
+		 "them)", model);
+	exit(1);
+}
+
 int main(int argc, char **argv, char **envp)
 {
 	struct sysctx c = { .ops = &user_sys_ops, .cfg = &proc.sys_cfg,
@@ -354,9 +377,7 @@ int main(int argc, char **argv, char **envp)
 	l.execfn = cl.execfn ? cl.execfn : prog.nins ?
 		   prog.ins[prog.nins - 1] : prog.name;
 	l.randomize = !(personality(0xffffffff) & ADDR_NO_RANDOMIZE);
-	if (a64_cpu_parse(cl.opt.cpu_model ? cl.opt.cpu_model : "max",
-			  &l.features))
-		fail(cl.opt.cpu_model, "unknown CPU model", -EINVAL);
+	choose_cpu(&l);
 	load(&l);
 	prog_close(&prog);
 	make_translator(l.features);
@@ -371,6 +392,6 @@ int main(int argc, char **argv, char **envp)
 	if (cl.seccomp_fd >= 0)
 		close(cl.seccomp_fd);
 	t->cpu->pc = l.pc;
-	t->cpu->r[CPU_SP] = l.sp;
+	t->cpu->r[proc.abi->sp] = l.sp;
 	task_start(t);
 }

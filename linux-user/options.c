@@ -11,7 +11,7 @@
 
 #include "base/log.h"
 #include "config.h"
-#include "linux-user/abi_a64.h"
+#include "linux-user/abi.h"
 
 /* The qemu-user release whose command line and environment we follow. */
 #define QEMU_COMPAT "10.0.0"
@@ -82,6 +82,14 @@ static bool is_qemu_name(const char *self)
 	return !strncmp(self, "qemu-", 5);
 }
 
+/* The guest that our name says, else the first. */
+static const struct guest_abi *abi_for(const struct cmdline *cl)
+{
+	const struct guest_abi *abi = abi_by_program(cl->self);
+
+	return abi ? abi : abi_list[0];
+}
+
 static NORETURN void print_version(const struct cmdline *cl)
 {
 	if (is_qemu_name(cl->self))
@@ -89,7 +97,11 @@ static NORETURN void print_version(const struct cmdline *cl)
 		       VERSION);
 	else
 		printf("dragoman version %s\n", VERSION);
-	printf("Runs Linux programs for aarch64 on this machine.\n"
+	printf("Runs Linux programs for");
+	for (const struct guest_abi *const *a = abi_list; *a; a++)
+		printf("%s %s", a == abi_list ? "" : ",",
+		       (*a)->isa->user_name);
+	printf(" on this machine.\n"
 	       "Licence: LGPL-2.1-or-later, without any warranty.\n");
 	exit(0);
 }
@@ -97,7 +109,7 @@ static NORETURN void print_version(const struct cmdline *cl)
 static NORETURN void print_help(const struct cmdline *cl)
 {
 	printf("usage: %s [options] program [arguments...]\n"
-	       "Run a Linux program built for aarch64.\n\n"
+	       "Run a Linux program built for another CPU.\n\n"
 	       "Option              Environment       Meaning\n", cl->self);
 	for (int i = 0; i < OPT_COUNT; i++) {
 		char opt[64], env[64] = "";
@@ -114,7 +126,8 @@ static NORETURN void print_help(const struct cmdline *cl)
 	       "Defaults:\n"
 	       "QEMU_LD_PREFIX  = %s\n"
 	       "QEMU_STACK_SIZE = %s\n",
-	       cl->opt.prefix[0] ? cl->opt.prefix[0] : cl->default_prefix,
+	       cl->opt.prefix[0] ? cl->opt.prefix[0] :
+	       abi_for(cl)->default_prefix,
 	       "the soft limit of the stack (ulimit -s)");
 	exit(0);
 }
@@ -236,13 +249,21 @@ static void log_arg(struct cmdline *cl, const char *arg)
 
 static void cpu_arg(struct cmdline *cl, const char *arg)
 {
+	const struct guest_abi *only = abi_by_program(cl->self);
+	bool known = false, help = !strcmp(arg, "help");
 	u64 features;
 
-	if (!strcmp(arg, "help")) {
-		a64_cpu_help(stdout);
-		exit(0);
+	for (const struct guest_abi *const *a = abi_list; *a; a++) {
+		if (only && only != *a)
+			continue;
+		if (help)
+			(*a)->cpu_help(stdout);
+		else if (!(*a)->cpu_parse(arg, &features))
+			known = true;
 	}
-	if (a64_cpu_parse(arg, &features)) {
+	if (help)
+		exit(0);
+	if (!known) {
 		complain(cl, "unknown CPU model or feature in '%s' "
 			 "(-cpu help lists them)", arg);
 		exit(1);
@@ -453,7 +474,6 @@ void options_parse(struct cmdline *cl, int argc, char **argv, char **envp,
 
 	memset(cl, 0, sizeof(*cl));
 	cl->self = argc && argv[0][0] ? base_name(argv[0]) : "dragoman";
-	cl->default_prefix = A64_DEFAULT_PREFIX;
 	cl->envp = envp;
 	cl->exec_fd = cl->self_fd = cl->seccomp_fd = -1;
 	if (!secure && (argc < 2 || strcmp(argv[1], child)))

@@ -21,9 +21,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "linux-user/abi_a64.h"
+#include "linux-user/abi.h"
 #include "linux-user/ownfd.h"
-#include "translate/guest/a64/a64.h"
 
 /* The host shows cmdline, environ and auxv of the guest. */
 static bool published;
@@ -79,8 +78,10 @@ static unsigned cpu_count(void)
 
 static int print_cpuinfo(struct sysctx *c, FILE *f)
 {
-	a64_print_cpuinfo(f, tctx_config(proc_of(c)->tctx)->cpu_features,
-			  cpu_count());
+	struct process *p = proc_of(c);
+
+	p->abi->print_cpuinfo(f, tctx_config(p->tctx)->cpu_features,
+			      cpu_count());
 	return 0;
 }
 

@@ -11,6 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Our own ELF header (from the linker). */
+extern const u8 __ehdr_start[] __attribute__((visibility("hidden")));
+
 static const struct guest_isa *isa_of(const u8 *head, size_t n)
 {
 	u8 class;
@@ -89,8 +92,21 @@ static void prepend(struct prog *p, const char *word)
 	p->nins++;
 }
 
+/*
+ * A guest's child that is a program of the host's own kind runs natively,
+ * unless the guest is of that kind itself.  From the command line (no guest
+ * yet) whatever we can translate is a guest.
+ */
+static bool runs_natively(const struct sysctx *c, const struct guest_isa *isa)
+{
+	u8 class;
+
+	return c && c->cfg->abi && !c->cfg->abi->native &&
+	       isa->elf_machine == elf_machine(__ehdr_start, ELF_HEAD, &class);
+}
+
 /* Classify p->fd.  1: a script, parsed into s. */
-static int look(struct prog *p, struct script *s)
+static int look(struct prog *p, const struct sysctx *c, struct script *s)
 {
 	u8 head[ELF_HEAD];
 	ssize_t n = pread(p->fd, head, sizeof(head), 0);
@@ -99,6 +115,8 @@ static int look(struct prog *p, struct script *s)
 	if (n < 0)
 		return -errno;
 	p->isa = isa_of(head, (size_t)n);
+	if (p->isa && runs_natively(c, p->isa))
+		p->isa = NULL;
 	p->kind = p->isa ? PROG_GUEST : PROG_HOST;
 	if (p->isa)
 		return 0;
@@ -137,10 +155,10 @@ int prog_open(struct prog *p, struct sysctx *c, int dirfd, const char *name,
 		if (depth == SCRIPT_DEPTH) {
 			struct script more;
 
-			r = look(p, &more);
+			r = look(p, c, &more);
 			return r == 1 ? -ELOOP : r;
 		}
-		r = look(p, s);
+		r = look(p, c, s);
 		if (r <= 0)
 			return r;
 		/* The interpreter could not open what exec has closed. */
@@ -167,7 +185,7 @@ int prog_adopt(struct prog *p, int fd, const char *name)
 	prog_init(p);
 	p->fd = fd;
 	p->name = name;
-	r = look(p, &s);
+	r = look(p, NULL, &s);
 	return r == 1 ? -ENOEXEC : r;
 }
 

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "linux-user/abi.h"
 #include "linux-user/host_x64.h"
 #include "syscalls/sys.h"
 
@@ -295,6 +296,13 @@ void signal_detach(struct task *t)
 	CALL(SYS_sigaltstack, &ss, 0);
 }
 
+bool signal_on_alt_stack(const struct signal_state *s, gaddr sp)
+{
+	if (s->alt_flags & (SS_DISABLE | SIGNAL_SS_AUTODISARM))
+		return false;
+	return sp > s->alt_sp && sp - s->alt_sp <= s->alt_size;
+}
+
 /* -- Delivery -------------------------------------------------------------- */
 
 /* Hand a signal back to the kernel: the guest blocks it by now. */
@@ -350,18 +358,19 @@ static void no_frame(struct task *t, int signo)
 static void run_handler(struct task *t, const struct signal_action *act,
 			siginfo_t *si)
 {
+	const struct guest_abi *abi = t->proc->abi;
 	struct signal_state *s = t->sigst;
 	struct cpu *cpu = t->cpu;
 	u64 old = s->mask, mask = s->waited ? s->wait_mask : old;
 
 	if (s->restart == SIGNAL_RESTART_SA && !(act->flags & SA_RESTART)) {
-		cpu->pc += 4;
-		cpu->r[0] = (u64)-EINTR;
+		cpu->pc += abi->call_bytes;
+		cpu->r[abi->result] = (u64)-EINTR;
 	}
 	s->restart = SIGNAL_RESTART_NONE;
 	s->waited = false;
 	cpu->excl_size = 0;
-	if (frame_push(t, act, si, old)) {
+	if (abi->frame_push(t, act, si, old)) {
 		no_frame(t, si->si_signo);
 		return;
 	}

@@ -75,8 +75,9 @@ struct signal_state {
 	u64 alt_size;
 	u32 alt_flags;			/* SS_DISABLE, AUTODISARM */
 	enum signal_restart restart;
-	/* Last fault, for the frame's sigcontext and esr record. */
-	u64 fault_addr, fault_esr;
+	/* Last fault, for the frame; what the code is the guest's ABI says. */
+	u64 fault_addr, fault_code;
+	u32 fault_trap;
 	void *host_stack;		/* the host handler's */
 	u64 host_stack_size;
 };
@@ -127,27 +128,17 @@ void signal_clear_handlers(struct process *p);
 void signal_exec_prepare(struct task *t);
 void signal_exec_failed(struct task *t);
 
-/* -- The guest's stack: frame_a64.c ---------------------------------------- */
+/* -- The guest's stack ----------------------------------------------------- */
 
 /* Is sp on the guest's alternate stack? */
 bool signal_on_alt_stack(const struct signal_state *s, gaddr sp);
-
-/*
- * Push a frame and point the cpu at the handler.  old_mask is what sigreturn
- * will restore.  0 or -EFAULT.
- */
-int frame_push(struct task *t, const struct signal_action *act,
-	       const siginfo_t *info, u64 old_mask);
-/* Restore the cpu, *mask and the alternate stack.  0, or -EFAULT when the
- * frame is not readable or not valid. */
-int frame_pop(struct task *t, u64 *mask);
 
 /* -- For -strace and -d int: signal_log.c ---------------------------------- */
 
 void signal_log(struct task *t, const siginfo_t *si);
 void signal_log_death(struct task *t, int signo);
 
-/* -- Between signal.c, signal_sys.c and frame_a64.c ------------------------ */
+/* -- Between signal.c, signal_sys.c and frame_*.c --------------------------- */
 
 /*
  * The table's row for signo; the table is locked.  What the guest has not
@@ -166,6 +157,6 @@ bool signal_take_held(struct signal_state *s, u64 set, siginfo_t *si);
 /* Put the held signals of set into the queue. */
 void signal_unhold(struct task *t, u64 set);
 /* sigaltstack(2) for a thread whose stack pointer is sp. */
-int signal_set_alt_stack(struct signal_state *s, gaddr sp, const stack_t *ss);
+int signal_set_alt_stack(struct task *t, gaddr sp, const stack_t *ss);
 
 #endif

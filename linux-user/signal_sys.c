@@ -5,6 +5,7 @@
  * done here is the part of the five synchronous signals that the host must
  * not see, and the guest's handlers.
  */
+#include "linux-user/abi.h"
 #include "linux-user/signal.h"
 
 #include <errno.h>
@@ -18,7 +19,7 @@
 #define SA_KNOWN ((u64)(SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | \
 			SA_ONSTACK | SA_RESTART | SA_NODEFER | SA_RESETHAND | \
 			0x800 /* SA_EXPOSE_TAGBITS */ | SIGNAL_SA_RESTORER))
-enum { MINSIGSTKSZ_A64 = 5120, SIGSET_SIZE = 8 };
+enum { SIGSET_SIZE = 8 };
 
 static struct task *task_of(struct sysctx *c)
 {
@@ -222,8 +223,9 @@ s64 proc_signalfd4(struct sysctx *c, const u64 *a)
 
 /* -- The alternate stack --------------------------------------------------- */
 
-int signal_set_alt_stack(struct signal_state *s, gaddr sp, const stack_t *ss)
+int signal_set_alt_stack(struct task *t, gaddr sp, const stack_t *ss)
 {
+	struct signal_state *s = t->sigst;
 	u32 mode = (u32)ss->ss_flags & ~SIGNAL_SS_AUTODISARM;
 
 	if (signal_on_alt_stack(s, sp))
@@ -235,7 +237,7 @@ int signal_set_alt_stack(struct signal_state *s, gaddr sp, const stack_t *ss)
 		s->alt_flags = (u32)ss->ss_flags;
 		return 0;
 	}
-	if (ss->ss_size < MINSIGSTKSZ_A64)
+	if (ss->ss_size < t->proc->abi->min_stack)
 		return -ENOMEM;
 	s->alt_sp = (u64)ss->ss_sp;
 	s->alt_size = ss->ss_size;
@@ -247,7 +249,7 @@ s64 proc_sigaltstack(struct sysctx *c, const u64 *a)
 {
 	struct task *t = task_of(c);
 	struct signal_state *s = t->sigst;
-	gaddr sp = t->cpu->r[CPU_SP];
+	gaddr sp = t->cpu->r[t->proc->abi->sp];
 	stack_t ss, old = { 0 };
 	int err;
 
@@ -259,7 +261,7 @@ s64 proc_sigaltstack(struct sysctx *c, const u64 *a)
 	if (a[0]) {
 		if (guest_read(c, &ss, a[0], sizeof(ss)))
 			return -EFAULT;
-		err = signal_set_alt_stack(s, sp, &ss);
+		err = signal_set_alt_stack(t, sp, &ss);
 		if (err)
 			return err;
 	}
@@ -273,10 +275,10 @@ s64 proc_sigaltstack(struct sysctx *c, const u64 *a)
 s64 proc_rt_sigreturn(struct sysctx *c, const u64 *a)
 {
 	struct task *t = task_of(c);
-	gaddr sp = t->cpu->r[CPU_SP];
+	gaddr sp = t->cpu->r[t->proc->abi->sp];
 	u64 mask;
 
-	if (frame_pop(t, &mask))
+	if (t->proc->abi->frame_pop(t, &mask))
 		signal_bad_frame(t, sp);
 	else
 		signal_set_mask(t, mask);

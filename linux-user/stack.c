@@ -15,9 +15,8 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 
-#include "linux-user/abi_a64.h"
+#include "linux-user/abi.h"
 #include "linux-user/load.h"
-#include "translate/guest/a64/a64.h"
 
 #ifndef AT_MINSIGSTKSZ
 #define AT_MINSIGSTKSZ 51
@@ -69,17 +68,19 @@ static void aux(u64 *auxv, unsigned *n, u64 type, u64 val)
 	++*n;
 }
 
-/* Entries in the order of an arm64 kernel; their number. */
+/* Entries in the kernel's order; their number. */
 static unsigned fill_auxv(struct load *l, u64 *v, const struct loaded *img,
 			  const struct loaded *interp, gaddr execfn,
 			  gaddr platform, gaddr rnd)
 {
+	const struct guest_abi *abi = l->proc->abi;
 	const struct elf_image *e = &l->prog->img;
 	unsigned n = 0;
 
-	aux(v, &n, AT_SYSINFO_EHDR, l->proc->vdso);
-	aux(v, &n, AT_MINSIGSTKSZ, A64_MINSIGSTKSZ);
-	aux(v, &n, AT_HWCAP, a64_hwcap(l->features));
+	if (l->proc->vdso)
+		aux(v, &n, AT_SYSINFO_EHDR, l->proc->vdso);
+	aux(v, &n, AT_MINSIGSTKSZ, abi->at_min_stack);
+	aux(v, &n, AT_HWCAP, abi->hwcap(l->features));
 	aux(v, &n, AT_PAGESZ, GUEST_PAGE_SIZE);
 	aux(v, &n, AT_CLKTCK, CLOCK_TICKS);
 	aux(v, &n, AT_PHDR, img->phdr);
@@ -94,7 +95,7 @@ static unsigned fill_auxv(struct load *l, u64 *v, const struct loaded *img,
 	aux(v, &n, AT_EGID, getauxval(AT_EGID));
 	aux(v, &n, AT_SECURE, getauxval(AT_SECURE));
 	aux(v, &n, AT_RANDOM, rnd);
-	aux(v, &n, AT_HWCAP2, a64_hwcap2(l->features));
+	aux(v, &n, AT_HWCAP2, abi->hwcap2(l->features));
 	aux(v, &n, AT_EXECFN, execfn);
 	aux(v, &n, AT_PLATFORM, platform);
 	aux(v, &n, AT_NULL, 0);
@@ -161,8 +162,8 @@ int stack_build(struct load *l, const struct loaded *img,
 	if (l->randomize)
 		p -= l->rnd.stack >> 20 & 0x1fff;
 	p = align_down(p, 16);
-	platform = p -= sizeof(A64_MACHINE_NAME);
-	strcpy((char *)p, A64_MACHINE_NAME);
+	platform = p -= strlen(l->proc->abi->machine) + 1;
+	strcpy((char *)p, l->proc->abi->machine);
 	rnd = p -= RANDOM_BYTES;
 	memcpy((void *)p, l->rnd.at_random, RANDOM_BYTES);
 	naux = fill_auxv(l, auxv, img, interp, execfn, platform, rnd);

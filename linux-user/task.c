@@ -13,16 +13,11 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "linux-user/abi.h"
 #include "linux-user/exec.h"
 #include "linux-user/host_x64.h"
 #include "linux-user/signal.h"
 #include "syscalls/sys.h"
-
-/* ESR_EL1: exception class, IL, and fault status (Arm ARM D17.2.37). */
-enum { EC_IABORT = 0x20, EC_DABORT = 0x24, EC_PC_ALIGN = 0x22,
-       EC_SP_ALIGN = 0x26 };
-enum { FSC_TRANSLATION = 0x07, FSC_PERMISSION = 0x0f, FSC_EXTERNAL = 0x10,
-       FSC_ALIGNMENT = 0x21 };
 
 __thread struct task *task_self;
 
@@ -114,109 +109,49 @@ void task_start(struct task *t)
 	task_loop(t);
 }
 
-/* -- Faults ---------------------------------------------------------------- */
-
-static u64 esr_of(unsigned class, u32 info, unsigned status)
-{
-	return (u64)class << 26 | 1u << 25 |
-	       (info & FAULT_WRITE ? 1u << 6 : 0) | status;
-}
-
-static void fault(struct task *t, int signo, int code, gaddr addr, u64 esr)
-{
-	t->sigst->fault_addr = esr ? addr : 0;
-	t->sigst->fault_esr = esr;
-	signal_force(t, signo, code, addr);
-}
-
-static void access_fault(struct task *t, bool fetch)
-{
-	u32 info = t->cpu->fault_info;
-	gaddr addr = t->cpu->fault_addr;
-	unsigned class = fetch ? EC_IABORT : EC_DABORT;
-	struct vma v;
-
-	if (fetch)
-		info &= ~(u32)FAULT_WRITE;
-	if (info & FAULT_ALIGN)
-		fault(t, SIGBUS, BUS_ADRALN, addr,
-		      esr_of(class, info, FSC_ALIGNMENT));
-	else if (info & FAULT_BUS)
-		fault(t, SIGBUS, BUS_ADRERR, addr,
-		      esr_of(class, info, FSC_EXTERNAL));
-	else if (space_find(t->proc->space, addr, &v))
-		fault(t, SIGSEGV, SEGV_ACCERR, addr,
-		      esr_of(class, info, FSC_PERMISSION));
-	else
-		fault(t, SIGSEGV, SEGV_MAPERR, addr,
-		      esr_of(class, info, FSC_TRANSLATION));
-}
-
-static void align_fault(struct task *t)
-{
-	struct cpu *cpu = t->cpu;
-
-	if (cpu->pc & 3)
-		fault(t, SIGBUS, BUS_ADRALN, cpu->pc,
-		      esr_of(EC_PC_ALIGN, 0, 0));
-	else
-		fault(t, SIGBUS, BUS_ADRALN, cpu->r[CPU_SP],
-		      esr_of(EC_SP_ALIGN, 0, 0));
-}
-
 /* -- System calls ---------------------------------------------------------- */
 
 static void syscall_exit(struct task *t)
 {
+	const struct guest_abi *abi = t->proc->abi;
 	struct cpu *cpu = t->cpu;
 	u64 a[6];
 	s64 ret;
 
 	for (unsigned i = 0; i < ARRAY_LEN(a); i++)
-		a[i] = cpu->r[i];
+		a[i] = cpu->r[abi->arg[i]];
 	cpu->excl_size = 0;	/* eret clears the monitor */
 	t->sys.not_begun = false;
-	ret = syscall_a64(&t->sys, (u32)cpu->r[8], a);
+	ret = syscall_run(&t->sys, (u32)cpu->r[abi->nr], a);
 	if (ret == SYS_NORETURN)
 		return;
 	if (unlikely(ret == SYS_RESTART)) {
-		/* x0 still has the argument: go back to the svc. */
-		cpu->pc -= 4;
+		/* The registers still have the arguments: go back to the
+		 * instruction. */
+		cpu->pc -= abi->call_bytes;
 		t->sigst->restart = t->sys.not_begun ? SIGNAL_RESTART_NONE :
 						       SIGNAL_RESTART_SA;
 		return;
 	}
-	cpu->r[0] = (u64)ret;
+	cpu->r[abi->result] = (u64)ret;
 }
 
 /* -- The loop -------------------------------------------------------------- */
 
 static void answer(struct task *t, enum exec_exit reason)
 {
-	struct cpu *cpu = t->cpu;
-
 	switch (reason) {
 	case EXEC_SYSCALL:
 		syscall_exit(t);
 		break;
-	case EXEC_FAULT:
-	case EXEC_FETCH:
-		access_fault(t, reason == EXEC_FETCH);
-		break;
-	case EXEC_UNDEF:
-		fault(t, SIGILL, ILL_ILLOPC, cpu->pc, 0);
-		break;
-	case EXEC_BREAK:
-		fault(t, SIGTRAP, TRAP_BRKPT, cpu->pc, 0);
-		break;
-	case EXEC_ALIGN:
-		align_fault(t);
-		break;
 	case EXEC_NONE:
 		/* No memory to translate with; a guest would be OOM-killed. */
 		task_die(t, SIGKILL);
-	default:
+	case EXEC_INTERRUPT:
+	case EXEC_STEP:
 		break;
+	default:
+		t->proc->abi->fault(t, reason);
 	}
 }
 
@@ -237,7 +172,7 @@ void task_loop(struct task *t)
 		if (unlikely(signal_pending(t->sigst))) {
 			/* It came before this instruction, which repeats. */
 			if (reason == EXEC_SYSCALL)
-				cpu->pc -= 4;
+				cpu->pc -= t->proc->abi->call_bytes;
 			continue;
 		}
 		answer(t, reason);

@@ -29,8 +29,11 @@ struct options {
 	const char *log_file;		/* -D */
 };
 
+struct guest_abi;
+
 struct process {
 	const struct options *opt;
+	const struct guest_abi *abi;
 	struct space *space;
 	struct tctx *tctx;
 	char *exe_path;			/* guest executable, absolute */

@@ -7,7 +7,7 @@
 #ifndef SYSCALLS_ABI_A64_H
 #define SYSCALLS_ABI_A64_H
 
-#include "base/base.h"
+#include "syscalls/syscall.h"
 
 /*
  * Open flags.  Two pairs of neighbouring bits have changed places:
@@ -26,6 +26,12 @@
 static inline u64 a64_open_flags(u64 f)
 {
 	return (f & ~0x3c000ull) | (f & 0xc000) << 2 | (f & 0x30000) >> 2;
+}
+
+/* The same for whatever guest makes the call. */
+static inline u64 sys_open_flags(const struct sysctx *c, u64 f)
+{
+	return c->cfg->abi->swap_open_flags ? a64_open_flags(f) : f;
 }
 
 struct a64_stat {

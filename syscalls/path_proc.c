@@ -314,7 +314,8 @@ static int text_file(const char *text, size_t len, u64 flags)
 }
 
 /* fdinfo shows the open flags in octal: turn them into the guest's. */
-static int open_fdinfo(const struct path *p, int dirfd, u64 flags)
+static int open_fdinfo(struct sysctx *c, const struct path *p, int dirfd,
+		       u64 flags)
 {
 	char in[4096], out[4096 + 32];
 	char *at, *end;
@@ -333,7 +334,8 @@ static int open_fdinfo(const struct path *p, int dirfd, u64 flags)
 		return -ENOENT;
 	at += 7;
 	n = snprintf(out, sizeof(out), "%.*s0%llo%s", (int)(at - in), in,
-		     (unsigned long long)a64_open_flags(strtoull(at, &end, 8)),
+		     (unsigned long long)sys_open_flags(c,
+							strtoull(at, &end, 8)),
 		     strchr(at, '\n') ? strchr(at, '\n') : "\n");
 	return text_file(out, n, flags);
 }
@@ -367,7 +369,7 @@ int path_open_proc(struct sysctx *c, const struct path *p, int dirfd,
 	int n, fd = -ENOENT;
 
 	if (p->kind == PATH_FDINFO)
-		return open_fdinfo(p, dirfd, flags);
+		return open_fdinfo(c, p, dirfd, flags);
 	if (c->ops->open_proc)
 		fd = c->ops->open_proc(c, p->canon, flags);
 	if (fd != -ENOENT || (flags & O_ACCMODE) != O_RDONLY)

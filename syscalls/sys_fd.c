@@ -55,7 +55,7 @@ s64 sys_close_range(struct sysctx *c, const u64 *a)
 
 s64 sys_pipe2(struct sysctx *c, const u64 *a)
 {
-	return host_syscall(c, SYS_pipe2, a[0], a64_open_flags((u32)a[1]), 0,
+	return host_syscall(c, SYS_pipe2, a[0], sys_open_flags(c, (u32)a[1]), 0,
 			    0, 0, 0);
 }
 
@@ -66,12 +66,12 @@ s64 sys_fcntl(struct sysctx *c, const u64 *a)
 
 	switch ((int)a[1]) {
 	case F_SETFL:
-		arg = a64_open_flags((u32)arg);
+		arg = sys_open_flags(c, (u32)arg);
 		break;
 	}
 	ret = host_syscall(c, SYS_fcntl, a[0], a[1], arg, 0, 0, 0);
 	if ((int)a[1] == F_GETFL && ret >= 0)
-		ret = a64_open_flags(ret);
+		ret = sys_open_flags(c, ret);
 	return ret;
 }
 

@@ -49,7 +49,7 @@ s64 sys_openat(struct sysctx *c, const u64 *a)
 		 PATH_WANT_EXE | PATH_WANT_PROC | PATH_WANT_PREFIX);
 	if (unlikely(is_kvm(&p)))
 		return -ENODEV;
-	return open_path(c, &p, a[0], a64_open_flags((u32)a[2]), a[3]);
+	return open_path(c, &p, a[0], sys_open_flags(c, (u32)a[2]), a[3]);
 }
 
 /*
@@ -70,7 +70,7 @@ s64 sys_openat2(struct sysctx *c, const u64 *a)
 	err = guest_read(c, &in, a[2], a[3]);
 	if (err)
 		return err;
-	in.how.flags = a64_open_flags(in.how.flags);
+	in.how.flags = sys_open_flags(c, in.how.flags);
 	path_get(c, &p, a[0], a[1],
 		 in.how.resolve ? 0 : PATH_WANT_EXE | PATH_WANT_PROC |
 		 PATH_WANT_PREFIX);
@@ -84,7 +84,7 @@ s64 sys_openat2(struct sysctx *c, const u64 *a)
 s64 sys_open_by_handle_at(struct sysctx *c, const u64 *a)
 {
 	return host_syscall(c, SYS_open_by_handle_at, a[0], a[1],
-			    a64_open_flags((u32)a[2]), 0, 0, 0);
+			    sys_open_flags(c, (u32)a[2]), 0, 0, 0);
 }
 
 static s64 with_path(struct sysctx *c, long nr, int dirfd, const u64 *a,

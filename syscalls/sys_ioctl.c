@@ -71,7 +71,7 @@ s64 sys_ioctl(struct sysctx *c, const u64 *a)
 	case LOOP_GET_STATUS:
 		return loop_get_status(c, a);
 	case TIOCGPTPEER:
-		arg = a64_open_flags((u32)arg);
+		arg = sys_open_flags(c, (u32)arg);
 		break;
 	}
 	/* Almost always a pointer; negative numbers are not. */

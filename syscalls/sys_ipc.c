@@ -68,6 +68,6 @@ s64 sys_semctl(struct sysctx *c, const u64 *a)
 
 s64 sys_mq_open(struct sysctx *c, const u64 *a)
 {
-	return host_syscall(c, SYS_mq_open, a[0], a64_open_flags((u32)a[1]),
+	return host_syscall(c, SYS_mq_open, a[0], sys_open_flags(c, (u32)a[1]),
 			    a[2], a[3], 0, 0);
 }

@@ -13,7 +13,7 @@
 s64 sys_fanotify_init(struct sysctx *c, const u64 *a)
 {
 	return host_syscall(c, SYS_fanotify_init, a[0],
-			    a64_open_flags((u32)a[1]), 0, 0, 0, 0);
+			    sys_open_flags(c, (u32)a[1]), 0, 0, 0, 0);
 }
 
 /* Without permission overlays there are no keys to give. */

@@ -369,7 +369,7 @@ static s64 trap(struct sysctx *c, u64 nr, u16 data)
 	si.si_code = CODE_SECCOMP;
 	si.si_call_addr = (void *)c->cpu->pc;
 	si.si_syscall = (int)nr;
-	si.si_arch = AUDIT_ARCH_AARCH64;
+	si.si_arch = c->cfg->abi->audit_arch;
 	CALL(SYS_rt_tgsigqueueinfo, getpid(), gettid(), SIGSYS, &si);
 	return SYS_NORETURN;
 }
@@ -380,9 +380,9 @@ static bool strict_allows(u64 nr)
 	       nr == NR_rt_sigreturn;
 }
 
-static void note(u64 nr, u32 action)
+static void note(const struct sysctx *c, u64 nr, u32 action)
 {
-	const char *name = syscall_name_a64(nr);
+	const char *name = syscall_name(c->cfg->abi, nr);
 
 	if (log_on(LOG_STRACE | LOG_UNIMP))
 		log_printf("seccomp: call %llu (%s): action %#x\n",
@@ -394,7 +394,7 @@ bool seccomp_allows(struct sysctx *c, u64 nr, const u64 *a, s64 *ret)
 {
 	filter_list f = filters_of(c);
 	struct seccomp_data data = {
-		.nr = (int)nr, .arch = AUDIT_ARCH_AARCH64,
+		.nr = (int)nr, .arch = c->cfg->abi->audit_arch,
 		.instruction_pointer = c->cpu->pc,
 		.args = { a[0], a[1], a[2], a[3], a[4], a[5] },
 	};
@@ -409,7 +409,7 @@ bool seccomp_allows(struct sysctx *c, u64 nr, const u64 *a, s64 *ret)
 	r = run_filters(f, &data, &log);
 	if ((r & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ALLOW)
 		return true;
-	note(nr, r);
+	note(c, nr, r);
 	switch (r & SECCOMP_RET_ACTION_FULL) {
 	case SECCOMP_RET_LOG:
 		return true;

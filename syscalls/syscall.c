@@ -15,34 +15,18 @@
 #include "syscalls/strace.h"
 #include "syscalls/sys.h"
 
-static const struct sys_entry table[] = {
-#define SYS_PASS(nr, name, host, ptrs, fds, args) \
-	[nr] = { #name, args, NULL, host, SYS_HOW_PASS, ptrs, fds },
-#define SYS_NONE(nr, name, host, ptrs, fds, args) \
-	[nr] = { #name, args, NULL, 0, SYS_HOW_NONE, ptrs, fds },
-#define SYS_PROC(nr, name, op, ptrs, fds, args) \
-	[nr] = { #name, args, NULL, SYS_PROC_##op, SYS_HOW_PROC, ptrs, fds },
-#define SYS_FN(nr, name, fn, ptrs, fds, args) \
-	[nr] = { #name, args, sys_##fn, 0, SYS_HOW_FN, ptrs, fds },
-#include "syscalls/a64_table_gen.h"
-#undef SYS_PASS
-#undef SYS_NONE
-#undef SYS_PROC
-#undef SYS_FN
-};
-
-static const struct sys_entry *lookup(u64 nr)
+static const struct sys_entry *lookup(const struct sysctx *c, u64 nr)
 {
-	if (nr >= ARRAY_LEN(table) || !table[nr].name)
+	const struct sys_abi *abi = c->cfg->abi;
+
+	if (nr >= abi->ncalls || !abi->call[nr].name)
 		return NULL;
-	return &table[nr];
+	return &abi->call[nr];
 }
 
-const char *syscall_name_a64(u64 nr)
+const char *syscall_name(const struct sys_abi *abi, u64 nr)
 {
-	const struct sys_entry *e = lookup(nr);
-
-	return e ? e->name : NULL;
+	return nr < abi->ncalls ? abi->call[nr].name : NULL;
 }
 
 static s64 unimplemented(const struct sys_entry *e, u64 nr)
@@ -132,9 +116,9 @@ call_traced(struct sysctx *c, const struct sys_entry *e, u64 nr, const u64 *a)
 	return ret;
 }
 
-s64 syscall_a64(struct sysctx *c, u64 nr, const u64 *a)
+s64 syscall_run(struct sysctx *c, u64 nr, const u64 *a)
 {
-	const struct sys_entry *e = lookup(nr);
+	const struct sys_entry *e = lookup(c, nr);
 
 	c->nr = nr;
 	if (unlikely(c->cfg->strace || c->cfg->log & LOG_STRACE))

@@ -39,9 +39,23 @@ typedef s64 sys_fn(struct sysctx *c, const u64 *a);
 /* Process operations of ^name rows: enum sys_proc_op { SYS_PROC_clone, ... }
  * of syscalls/proc_op.h, from the generated rows SYSPROC(name). */
 
+struct sys_entry;
+
+/* The system calls of a guest: one object for each table (abi_*.c). */
+struct sys_abi {
+	const char *name;		/* "aarch64" */
+	const struct sys_entry *call;	/* by number */
+	u64 ncalls;
+	u32 audit_arch;			/* AUDIT_ARCH_* for seccomp */
+	bool native;			/* the host's own architecture */
+	bool swap_open_flags;		/* O_DIRECTORY ... as on Arm: abi_a64.h */
+};
+extern const struct sys_abi sys_abi_a64;
+
 struct sys_config {
 	const char *const *prefix;	/* -L directories, in order; NULL-ended */
 	const char *uname_release;	/* -r, or NULL */
+	const struct sys_abi *abi;	/* the guest's calls */
 	const char *uname_machine;	/* "aarch64" */
 	bool strace;
 	u32 log;			/* LOG_* channels */
@@ -123,10 +137,10 @@ static inline void sysctx_inherit(struct sysctx *child,
  * Answer guest call nr with arguments a[0..5].  Thread-safe; strace and log
  * output go to the log stream, never to the guest's stderr unless asked.
  */
-s64 syscall_a64(struct sysctx *c, u64 nr, const u64 *a);
+s64 syscall_run(struct sysctx *c, u64 nr, const u64 *a);
 
 /* Name of guest call nr, or NULL. */
-const char *syscall_name_a64(u64 nr);
+const char *syscall_name(const struct sys_abi *abi, u64 nr);
 
 /*
  * The only way to make a host call that can block or must not lose a signal:

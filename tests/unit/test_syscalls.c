@@ -113,6 +113,7 @@ static void setup(void)
 	     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 	sigaction(SIGSEGV, &sa, NULL);
 	sigaction(SIGBUS, &sa, NULL);
+	cfg.abi = &sys_abi_a64;
 	cfg.uname_machine = "aarch64";
 	ctx.cpu = &cpu;
 	ctx.ops = &ops;
@@ -124,7 +125,7 @@ static s64 guest(u64 nr, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5)
 {
 	u64 a[6] = { a0, a1, a2, a3, a4, a5 };
 
-	return syscall_a64(&ctx, nr, a);
+	return syscall_run(&ctx, nr, a);
 }
 #define G(nr, ...) G_(nr, ##__VA_ARGS__, 0, 0, 0, 0, 0, 0)
 #define G_(nr, a, b, c, d, e, f, ...) \
@@ -141,7 +142,7 @@ START_TEST(table_is_seccomps)
 	for (int nr = 0; nr < 450; nr++) {
 		char *theirs = seccomp_syscall_resolve_num_arch(
 			SCMP_ARCH_AARCH64, nr);
-		const char *ours = syscall_name_a64(nr);
+		const char *ours = syscall_name(&sys_abi_a64, nr);
 
 		if (theirs && strcmp(theirs, "UNKNOWN")) {
 			ck_assert_msg(ours != NULL, "%d %s", nr, theirs);
@@ -156,7 +157,7 @@ START_TEST(table_is_seccomps)
 	ck_assert_int_eq(G(10000), -ENOSYS);
 	ck_assert_int_eq(G(250), -ENOSYS);
 	ck_assert_int_eq(guest(~0ull, 0, 0, 0, 0, 0, 0), -ENOSYS);
-	ck_assert_ptr_null(syscall_name_a64(~0ull));
+	ck_assert_ptr_null(syscall_name(&sys_abi_a64, ~0ull));
 }
 END_TEST
 
@@ -633,7 +634,7 @@ START_TEST(strace_lines)
 			 "-1 ENOSYS (Function not implemented)");
 	/* Every call with awkward arguments: must not crash. */
 	for (u64 nr = 0; nr < 472; nr++) {
-		const char *name = syscall_name_a64(nr);
+		const char *name = syscall_name(&sys_abi_a64, nr);
 		static const char *const no[] = {
 			"vhangup", "reboot", "sync", "setsid", "pause",
 			"setreuid", "setregid", "setresuid", "setresgid",
