@@ -26,9 +26,12 @@ void ir_reset(struct ir *ir, gaddr pc, u32 mode)
 	ir->ninst = 1;
 	ir->npool = 0;
 	ir->ninsns = 0;
+	ir->nexits = 0;
 	ir->mode = mode;
 	ir->pc = ir->end_pc = pc;
 	ir->guest_bytes = 0;
+	ir->other_page = 0;
+	ir->insn = 0;
 	ir->overflow = false;
 	memset(&ir->inst[0], 0, sizeof(ir->inst[0]));
 	ir_forget(ir);
@@ -48,6 +51,7 @@ void ir_begin_insn(struct ir *ir, gaddr pc)
 		ir->overflow = true;
 		return;
 	}
+	ir->insn = (u16)ir->ninsns;
 	ir->insn_pc[ir->ninsns++] = pc;
 }
 
@@ -67,7 +71,7 @@ val_t ir_emit(struct ir *ir, enum ir_op op, enum ir_type type, u8 aux,
 	i->a = a;
 	i->b = b;
 	i->c = c;
-	i->insn = ir->ninsns ? ir->ninsns - 1 : 0;
+	i->insn = ir->insn;
 	i->imm = imm;
 	return ir->ninst++;
 }
@@ -413,6 +417,7 @@ val_t ir_v3(struct ir *ir, enum ir_op op, enum ir_type type, u8 aux, val_t a,
 
 void ir_exit_if(struct ir *ir, enum ir_cond cond, val_t flags, gaddr target)
 {
+	ir->nexits++;
 	ir_emit(ir, IR_EXIT_IF, IR_NONE, cond, flags, 0, 0,
 		(s32)ir_pool(ir, target));
 }
@@ -420,6 +425,7 @@ void ir_exit_if(struct ir *ir, enum ir_cond cond, val_t flags, gaddr target)
 void ir_exit_cmp(struct ir *ir, enum ir_op op, val_t v, unsigned bit,
 		 gaddr target)
 {
+	ir->nexits++;
 	ir_emit(ir, op, IR_NONE, (u8)bit, v, 0, 0, (s32)ir_pool(ir, target));
 }
 

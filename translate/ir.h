@@ -144,11 +144,15 @@ enum { IR_MODE_DN = 1, IR_MODE_FZ = 2, IR_MODE_FZ16 = 4, IR_MODE_AHP = 8,
 
 struct ir {
 	unsigned ninst, npool, ninsns;
+	unsigned nexits;		/* EXIT_* so far */
 	u32 mode;			/* guest mode key of the block */
 	gaddr pc;			/* guest address of the block */
 	gaddr end_pc;			/* after the last guest instruction,
 					   in the last straight piece */
+	gaddr other_page;		/* second page that code was read from,
+					   0: none */
 	u32 guest_bytes;		/* code bytes read, all pieces */
+	u16 insn;			/* ordinal of the guest instruction */
 	gaddr insn_pc[IR_MAX_INSNS + 1];
 	/* Builder state: value that a guest register has now, 0 unknown. */
 	val_t cur_r[32], cur_v[32], cur_f;

@@ -141,8 +141,10 @@ unsigned lockstep_block(struct tctx *t, struct cpu *cpu, struct block *b)
 	fpcr_changed(cpu);	/* a helper may have changed the host's FP state */
 	host_backend->forget_returns(cpu);
 	r2 = host_backend->enter(cpu, block_entry(t, b));
-	if (r2 == EXEC_LINK)
+	if (r2 == EXEC_LINK) {
+		block_exit_taken(t, cpu);
 		r2 = EXEC_LOOKUP;
+	}
 	fpsr_sync(cpu);
 	if (r2 == EXEC_INTERRUPT || r1 == EXEC_NONE)
 		return r2;
