@@ -23,7 +23,7 @@
  * 46 % more instructions than with one exit per block, with 2 exits 11 %
  * fewer than with 3; longer blocks do not run faster.
  */
-enum { MAX_PAGES = 2, MAX_EXITS = 3 };
+enum { MAX_PAGES = 2, MAX_EXITS = 2 };
 
 /* Where to go if reading guest code faults; per thread, NULL otherwise. */
 static _Thread_local jmp_buf *volatile reading;
