@@ -7,9 +7,9 @@
  *
  * A PUT is dead if another PUT of the same register follows with nothing in
  * between that could see the first: a fault, an exit, a helper, a GET.  For
- * flags faults do not count (unless asked for exactness, see host.h): a
- * handler of a synchronous signal would see older flags in its frame, but the
- * code it returns to cannot.
+ * flags faults count only before the last reader (unless asked for exactness,
+ * see host.h): a handler of a synchronous signal may see older flags in its
+ * frame, but the code it returns to cannot.
  */
 #include "translate/host/x64/pins.h"
 
@@ -30,6 +30,7 @@ struct walk {
 	unsigned first_putf;	/* nothing before changes the flags */
 	enum { NOBODY, PERHAPS, SURELY } flags_needed;	/* behind here */
 	unsigned flags_last;	/* the last one who does */
+	unsigned fault;		/* the next access that may fault */
 };
 
 /* Facts about opcodes that the walks go by. */
@@ -192,13 +193,17 @@ static void need_flags(struct walk *w, unsigned at)
 
 static void put_flags(struct walk *w, const struct ir_inst *i, unsigned at)
 {
-	bool used = w->cg->val[w->cg->root[i->a]].uses;
+	const struct cg_val *x = &w->cg->val[w->cg->root[i->a]];
+	bool used = x->uses;
 
 	if (w->flags_needed == NOBODY ||
 	    (w->flags_needed == PERHAPS && used)) {
 		w->flags_needed = NOBODY;
-		dead(w->cg, at);
-		return;
+		if (!used || !w->fault || w->fault > x->last) {
+			dead(w->cg, at);
+			return;
+		}
+		w->flags_last = x->last;
 	}
 	w->cg->val[at].last = (u16)w->flags_last;
 	w->flags_needed = NOBODY;
@@ -322,6 +327,7 @@ static inline void walk_inst(struct walk *w, const struct ir_inst *i,
 	}
 	check_home(w, x, at);
 	w->epoch += !!(facts & SEES);
+	w->fault = facts & MEM ? at : w->fault;
 	if (facts & w->watch) {
 		if (facts & LEAVES)
 			exit_op(w, i, at);
