@@ -94,6 +94,8 @@ struct tctx {
 	 * instruction modulo the size: 0 = surely no block starts there. */
 	u64 starts[4096];
 	bool exact_flags;		/* flags were seen to cross calls */
+	bool strip_top;			/* addresses often have tags */
+	u32 tagged;			/* how often the loop saw one */
 	_Atomic u64 epoch;
 	struct cpu *cpus;		/* all registered, by cpu->next_cpu */
 	struct ir *ir;			/* scratch of the translating thread */
@@ -140,6 +142,10 @@ void block_invalidate(struct tctx *t, gaddr start, u64 len);
 struct block *block_by_host(const struct tctx *t, u64 host_pc) SIGSAFE;
 
 int block_init(struct tctx *t);
+
+/* Let the interpreter do the instruction at cpu->pc, which host code declined
+ * (FAULT_REDO).  What exec_run()'s loop is to do next. */
+unsigned exec_redo(struct tctx *t, struct cpu *cpu);
 
 /* Lift guest code into ir: lift.c.  0, or the exit reason that execution at
  * pc meets (EXEC_FETCH, EXEC_ALIGN). */

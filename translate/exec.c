@@ -158,6 +158,8 @@ bool exec_host_fault(struct cpu *cpu, void *uc, int signo, u64 info_addr,
 		off = (u32)(pc - (u64)(uintptr_t)t->code.base) - b->code_off;
 	if (signo == SIGFPE)
 		return b && host_backend->fp_trap(cpu, uc, b, off);
+	if (host_backend->refused(uc))
+		info = FAULT_REDO | (info & FAULT_WRITE);
 	if (interp_host_fault(cpu, uc, info_addr, info) || lift_host_fault(uc))
 		return true;
 	if (!b)
@@ -338,6 +340,41 @@ static unsigned interpret_block(struct tctx *t, struct cpu *cpu)
 	return reason ? reason : ir_interp(cpu, &cpu->interp->ir);
 }
 
+/* Tags are no rarity here: let code strip them. */
+static void saw_tag(struct tctx *t)
+{
+	enum { OFTEN = 1000 };
+
+	pthread_mutex_lock(&t->lock);
+	if (!t->strip_top && ++t->tagged == OFTEN) {
+		t->strip_top = true;
+		block_invalidate(t, 0, ~0ull);
+	}
+	pthread_mutex_unlock(&t->lock);
+}
+
+unsigned exec_redo(struct tctx *t, struct cpu *cpu)
+{
+	struct interp_frame *f;
+	unsigned reason;
+
+	if (interp_prepare(cpu))
+		return EXEC_NONE;
+	f = cpu->interp;
+	pthread_mutex_lock(&t->lock);
+	reason = lift_block(t, &f->ir, cpu->pc, cpu->mode, 1);
+	pthread_mutex_unlock(&t->lock);
+	if (reason)
+		return reason;
+	f->log_stores = false;
+	fpsr_sync(cpu);
+	reason = ir_interp(cpu, &f->ir);
+	fpcr_changed(cpu);
+	if (f->tagged)
+		saw_tag(t);
+	return reason;
+}
+
 static unsigned run_translated(struct tctx *t, struct cpu *cpu)
 {
 	enum exec_exit why = EXEC_NONE;
@@ -395,10 +432,15 @@ enum exec_exit exec_run(struct cpu *cpu)
 		}
 		catch_up(t, cpu);
 		set_mode(t, cpu);
+		if (t->cfg.isa->ignore_top && unlikely(cpu->pc >> 56))
+			cpu->pc = guest_strip_top(cpu->pc);
 		if (unlikely(log_mask & (LOG_EXEC | LOG_CPU)))
 			log_entry(t, cpu);
 		reason = t->cfg.interpret ? interpret_block(t, cpu) :
 					    run_translated(t, cpu);
+		if (unlikely(reason == EXEC_FAULT &&
+			     cpu->fault_info & FAULT_REDO))
+			reason = exec_redo(t, cpu);
 		t->stats.entries[reason & 31]++;
 		if (reason == EXEC_FETCH) {
 			cpu->fault_addr = fetch_fault(t, cpu->pc);

@@ -33,6 +33,7 @@ void ir_reset(struct ir *ir, gaddr pc, u32 mode)
 	ir->other_page = 0;
 	ir->insn = 0;
 	ir->overflow = false;
+	ir->ignore_top = ir->strip_top = false;
 	memset(&ir->inst[0], 0, sizeof(ir->inst[0]));
 	ir_forget(ir);
 	memset(ir->const_cache, 0, sizeof(ir->const_cache));
@@ -55,10 +56,41 @@ void ir_begin_insn(struct ir *ir, gaddr pc)
 	ir->insn_pc[ir->ninsns++] = pc;
 }
 
+/* Replace the address of a memory access by one without its top byte. */
+static void strip_top(struct ir *ir, enum ir_op op, u8 *aux, val_t *a,
+		      val_t *b, s32 *imm)
+{
+	unsigned scale = *aux >> MO_SCALE_SHIFT & 3;
+	val_t index = *b;
+
+	if (op == IR_LD || op == IR_ST) {
+		if (index && scale)
+			index = ir_int2(ir, IR_SHL, IR_I64, index,
+					ir_const(ir, IR_I64, scale));
+		if (index)
+			*a = ir_int2(ir, IR_ADD, IR_I64, *a, index);
+		*aux &= (u8)~(3u << MO_SCALE_SHIFT);
+		*b = 0;
+	}
+	if (*imm)
+		*a = ir_int2(ir, IR_ADD, IR_I64, *a,
+			     ir_const(ir, IR_I64, (u64)(s64)*imm));
+	*imm = 0;
+	*a = ir_bitfield(ir, IR_SBFX, IR_I64, *a, 0, 0, 56);
+}
+
+static bool is_access(enum ir_op op)
+{
+	return op >= IR_LD && op <= IR_ATOM_CAS && op != IR_CLREX;
+}
+
 val_t ir_emit(struct ir *ir, enum ir_op op, enum ir_type type, u8 aux,
 	      val_t a, val_t b, val_t c, s32 imm)
 {
 	struct ir_inst *i;
+
+	if (unlikely(ir->strip_top) && is_access(op))
+		strip_top(ir, op, &aux, &a, &b, &imm);
 
 	if (ir->ninst >= IR_MAX_INST) {
 		ir->overflow = true;

@@ -182,6 +182,8 @@ static enum exec_exit form_block(struct tctx *t, struct ir *ir, gaddr pc,
 	if (pc & (t->cfg.isa->insn_align - 1u))
 		return EXEC_ALIGN;
 	ir_reset(ir, pc, mode);
+	ir->ignore_top = t->cfg.isa->ignore_top;
+	ir->strip_top = t->strip_top;
 	while (r != LIFT_END) {
 		gaddr page = l.pc & GUEST_PAGE_MASK;
 

@@ -148,6 +148,15 @@ unsigned lockstep_block(struct tctx *t, struct cpu *cpu, struct block *b)
 	fpsr_sync(cpu);
 	if (r2 == EXEC_INTERRUPT || r1 == EXEC_NONE)
 		return r2;
+	if (r2 == EXEC_FAULT && cpu->fault_info & FAULT_REDO) {
+		bool inside = r1 != EXEC_FAULT && !cpu->interp->aside;
+
+		r2 = exec_redo(t, cpu);
+		/* The reference went on where host code has stopped. */
+		if (inside)
+			return r2;
+		fpsr_sync(cpu);
+	}
 	if (r1 != r2) {
 		want.d[0] = r1;
 		got.d[0] = r2;

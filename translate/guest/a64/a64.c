@@ -211,6 +211,7 @@ const struct guest_isa a64_isa = {
 	.elf_class = 2,			/* ELFCLASS64 */
 	.insn_align = 4,
 	.max_insn_bytes = 4,
+	.ignore_top = true,		/* Linux: TCR_EL1.TBI0 = 1 */
 	.lift_insn = lift_insn,
 	.mode = mode,
 	.flags_fate = flags_fate,

@@ -192,6 +192,7 @@ static const struct host_backend x64_backend = {
 	.recover = x64_recover,
 	.fp_trap = x64_fp_trap,
 	.runtime_fault = x64_runtime_fault,
+	.refused = x64_refused,
 	.context_pc = x64_context_pc,
 	.cpu_init = rstack_init,
 	.cpu_fini = rstack_fini,

@@ -146,7 +146,7 @@ enum op0 {
 	OP_STC = 0xf9, OP_CLC = 0xf8, OP_CDQ = 0x99, OP_CQO = 0x9948,
 	OP_CDQE = 0x9848, OP_UD2 = 0x0b0f, OP_PAUSE = 0x90f3,
 	OP_RDTSC = 0x310f, OP_MFENCE = 0xf0ae0f, OP_LFENCE = 0xe8ae0f,
-	OP_SFENCE = 0xf8ae0f, OP_INT3 = 0xcc, OP_PUSHF = 0x9c, OP_POPF = 0x9d, OP_VZEROUPPER = 0x77f8c5
+	OP_SFENCE = 0xf8ae0f, OP_INT3 = 0xcc, OP_HLT = 0xf4, OP_PUSHF = 0x9c, OP_POPF = 0x9d, OP_VZEROUPPER = 0x77f8c5
 };
 
 /* -- Pieces --------------------------------------------------------------- */
