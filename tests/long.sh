@@ -3,7 +3,7 @@
 # make check-long: the tests of make check that have a size, at full size
 # (about an hour and a half on two cores).  A word as argument picks steps.
 #
-#	tests/long.sh [random|gcc|real|python|stress|spawn|elf|decode]...
+#	tests/long.sh [random|oracle|gcc|real|python|stress|spawn|elf|decode]...
 : "${top_srcdir:=$(cd "$(dirname "$0")/.." && pwd)}"
 : "${top_builddir:=$(pwd)}"
 export top_srcdir top_builddir
@@ -48,6 +48,7 @@ stress() {
 wanted=${*:-all}
 : >check-long.log
 step random tests/unit/lockstep_random -n 10000000 -s "${SEED:-2}"
+step oracle sh "$t/cli/seq.sh" 1500000 "${SEED:-2}"
 step gcc sh "$t/real/gcc.sh" 5000
 step real sh "$t/real/run.sh" long
 step python sh "$t/real/python.sh" all

@@ -75,15 +75,17 @@ struct block *block_find(struct tctx *t, gaddr pc, u32 mode)
 {
 	struct block_table *tab =
 		atomic_load_explicit(&t->table, memory_order_acquire);
-	u32 i = hash(pc, mode) & tab->mask;
+	u32 h = hash(pc, mode), i = h & tab->mask;
 
 	for (;; i = (i + 1) & tab->mask) {
-		u32 n = atomic_load_explicit(&tab->slot[i], memory_order_acquire);
+		u64 s = atomic_load_explicit(&tab->slot[i], memory_order_acquire);
 		struct block *b;
 
-		if (!n)
+		if (!s)
 			return NULL;
-		b = block_at(t, n);
+		if (s >> 32 != h)
+			continue;
+		b = block_at(t, (u32)s);
 		if (b->pc == pc && b->mode == mode &&
 		    !atomic_load_explicit(&b->dead, memory_order_relaxed))
 			return b;
@@ -92,21 +94,21 @@ struct block *block_find(struct tctx *t, gaddr pc, u32 mode)
 
 static struct block_table *table_new(u32 size)
 {
-	struct block_table *tab = calloc(1, sizeof(*tab) + size * sizeof(u32));
+	struct block_table *tab = calloc(1, sizeof(*tab) + size * sizeof(u64));
 
 	if (tab)
 		tab->mask = size - 1;
 	return tab;
 }
 
-static void table_put(struct block_table *tab, const struct block *b, u32 id)
+static void table_put(struct block_table *tab, u64 slot)
 {
-	u32 i = hash(b->pc, b->mode) & tab->mask;
+	u32 i = (u32)(slot >> 32) & tab->mask;
 
 	while (atomic_load_explicit(&tab->slot[i], memory_order_relaxed))
 		i = (i + 1) & tab->mask;
 	/* Partner: the acquire load in block_find(). */
-	atomic_store_explicit(&tab->slot[i], id, memory_order_release);
+	atomic_store_explicit(&tab->slot[i], slot, memory_order_release);
 }
 
 /*
@@ -117,22 +119,20 @@ static void table_put(struct block_table *tab, const struct block *b, u32 id)
 static int table_rebuild(struct tctx *t)
 {
 	struct block_table *old = atomic_load(&t->table), *tab;
-	u32 live = 0, size = FIRST_TABLE;
+	u32 n = old ? old->mask + 1 : 0, live = 0, size = FIRST_TABLE;
 
-	for (unsigned h = 0; h < 2; h++)
-		FOR_BLOCKS(t, h, b)
-			live += !b->dead;
+	for (u32 i = 0; i < n; i++)
+		live += old->slot[i] && !block_at(t, (u32)old->slot[i])->dead;
 	while (size < live * 4)
-		size *= 2;
-	tab = old && size <= (old->mask + 1) / 2 ? NULL : table_new(size);
-	if (!tab)
-		tab = table_new(old ? old->mask + 1 : size);
+		size *= 4;
+	tab = table_new(MAX(size, n));
+	if (!tab && n)
+		tab = table_new(n);
 	if (!tab)
 		return -ENOMEM;
-	for (unsigned h = 0; h < 2; h++)
-		FOR_BLOCKS(t, h, b)
-			if (!b->dead)
-				table_put(tab, b, block_id(t, b));
+	for (u32 i = 0; i < n; i++)
+		if (old->slot[i] && !block_at(t, (u32)old->slot[i])->dead)
+			table_put(tab, old->slot[i]);
 	t->nused = live;
 	atomic_store_explicit(&t->table, tab, memory_order_release);
 	return 0;
@@ -140,18 +140,14 @@ static int table_rebuild(struct tctx *t)
 
 static int table_add(struct tctx *t, struct block *b)
 {
-	struct block_table *tab = atomic_load(&t->table);
-
-	if (t->nused * 2 >= tab->mask) {
+	if (t->nused * 2 >= atomic_load(&t->table)->mask) {
 		int err = table_rebuild(t);
 
 		if (err)
 			return err;
-		tab = atomic_load(&t->table);
-		if (block_find(t, b->pc, b->mode) == b)
-			return 0;	/* the rebuild took it along */
 	}
-	table_put(tab, b, block_id(t, b));
+	table_put(atomic_load(&t->table),
+		  (u64)hash(b->pc, b->mode) << 32 | block_id(t, b));
 	t->nused++;
 	return 0;
 }
@@ -217,20 +213,22 @@ static u8 *link_code(struct tctx *t, const struct link *l)
 	return t->code.base + block_at(t, l->block)->code_off;
 }
 
-struct link *block_exit_at(const struct tctx *t, u64 host_pc)
+static gaddr exit_pc(const struct block *b, const struct link *l)
 {
+	return b->pc + (u64)(s64)l->target;
+}
+
+struct link *block_exit_taken(const struct tctx *t, struct cpu *cpu)
+{
+	u64 host_pc = cpu->link_at;
 	struct block *b = block_by_host(t, host_pc);
 	u32 off = (u32)(host_pc - (u64)(uintptr_t)t->code.base) - b->code_off;
 	unsigned n = 0;
 
 	while (link_of(b, n)->stub_off != off)
 		n++;
+	cpu->pc = exit_pc(b, link_of(b, n));
 	return link_of(b, n);
-}
-
-gaddr block_exit_pc(const struct tctx *t, const struct link *l)
-{
-	return block_at(t, l->block)->pc + (u64)(s64)l->target;
 }
 
 void block_link(struct tctx *t, struct link *l, struct block *b)
@@ -305,6 +303,7 @@ void block_invalidate(struct tctx *t, gaddr start, u64 len)
 	u64 first = start / GUEST_PAGE_SIZE;
 	u64 last = (start + len - 1) / GUEST_PAGE_SIZE;
 
+	memset(t->code_page, 0, sizeof(t->code_page));
 	if (!len || !t->npages)
 		return;
 	if (last - first >= t->page_mask) {
@@ -474,11 +473,8 @@ static int add_to_pages(struct tctx *t, struct block *b)
 	if ((t->npages + 2) * 2 > t->page_mask && pages_grow(t))
 		return -ENOMEM;
 	page_add(t, b, first, 0);
-	for (unsigned i = 1; i < ir->ninsns; i++)
-		if (ir->insn_pc[i] / GUEST_PAGE_SIZE != first) {
-			page_add(t, b, ir->insn_pc[i] / GUEST_PAGE_SIZE, 1);
-			break;
-		}
+	if (ir->other_page)
+		page_add(t, b, ir->other_page / GUEST_PAGE_SIZE, 1);
 	return 0;
 }
 
@@ -490,7 +486,7 @@ static void link_known(struct tctx *t, struct block *b)
 		return;
 	for (unsigned i = 0; i < b->nlinks; i++) {
 		struct link *l = link_of(b, i);
-		gaddr target = block_exit_pc(t, l);
+		gaddr target = exit_pc(b, l);
 		struct block *to;
 
 		if (!block_may_start(t, target))

@@ -59,14 +59,23 @@ struct page_slot {
 	u32 head;		/* first block: see page_add() */
 };
 
+/* Slots: hash of (pc, mode) << 32 | block id; 0 = empty.  The hash spares
+ * looking at most of the blocks that are not meant. */
 struct block_table {
 	u32 mask;
-	_Atomic u32 slot[];	/* block ids */
+	_Atomic u64 slot[];
 };
 
 struct exec_stats {
 	u64 blocks, insns, guest_bytes, host_bytes, translate_ns;
 	u64 lookups, links, invalidated, flushes, entries[32];
+};
+
+/* A page that code was fetched from: what mem_ops.fetch_page() said of it,
+ * which holds until code is invalidated. */
+struct code_page {
+	gaddr key;		/* guest address | 1; 0 = empty */
+	const u8 *host;
 };
 
 struct tctx {
@@ -85,9 +94,12 @@ struct tctx {
 	 * instruction modulo the size: 0 = surely no block starts there. */
 	u64 starts[4096];
 	bool exact_flags;		/* flags were seen to cross calls */
+	bool strip_top;			/* addresses often have tags */
+	u32 tagged;			/* how often the loop saw one */
 	_Atomic u64 epoch;
 	struct cpu *cpus;		/* all registered, by cpu->next_cpu */
 	struct ir *ir;			/* scratch of the translating thread */
+	struct code_page code_page[32];	/* by page number modulo the size */
 	struct exec_stats stats;
 };
 
@@ -115,10 +127,9 @@ static inline bool block_may_start(const struct tctx *t, gaddr pc)
 struct block *block_translate(struct tctx *t, gaddr pc, u32 mode,
 			      enum exec_exit *why);
 
-/* The exit whose stub is at this host address. */
-struct link *block_exit_at(const struct tctx *t, u64 host_pc);
-/* Where it leads. */
-gaddr block_exit_pc(const struct tctx *t, const struct link *l);
+/* After enter() returned EXEC_LINK: the exit that was taken.  Sets cpu->pc to
+ * where it leads. */
+struct link *block_exit_taken(const struct tctx *t, struct cpu *cpu);
 
 /* Let exit l jump straight to b; lock held. */
 void block_link(struct tctx *t, struct link *l, struct block *b);
@@ -131,6 +142,10 @@ void block_invalidate(struct tctx *t, gaddr start, u64 len);
 struct block *block_by_host(const struct tctx *t, u64 host_pc) SIGSAFE;
 
 int block_init(struct tctx *t);
+
+/* Let the interpreter do the instruction at cpu->pc, which host code declined
+ * (FAULT_REDO).  What exec_run()'s loop is to do next. */
+unsigned exec_redo(struct tctx *t, struct cpu *cpu);
 
 /* Lift guest code into ir: lift.c.  0, or the exit reason that execution at
  * pc meets (EXEC_FETCH, EXEC_ALIGN). */

@@ -158,6 +158,8 @@ bool exec_host_fault(struct cpu *cpu, void *uc, int signo, u64 info_addr,
 		off = (u32)(pc - (u64)(uintptr_t)t->code.base) - b->code_off;
 	if (signo == SIGFPE)
 		return b && host_backend->fp_trap(cpu, uc, b, off);
+	if (host_backend->refused(uc))
+		info = FAULT_REDO | (info & FAULT_WRITE);
 	if (interp_host_fault(cpu, uc, info_addr, info) || lift_host_fault(uc))
 		return true;
 	if (!b)
@@ -199,7 +201,18 @@ void tctx_fork_child(struct tctx *t)
 
 /* -- The loop -------------------------------------------------------------- */
 
-static struct block *find_or_translate(struct tctx *t, struct cpu *cpu,
+/* Lock held.  NULL: *why is the exit reason. */
+static struct block *find_or_make(struct tctx *t, const struct cpu *cpu,
+				  enum exec_exit *why)
+{
+	struct block *b = NULL;
+
+	if (block_may_start(t, cpu->pc))
+		b = block_find(t, cpu->pc, cpu->mode);
+	return b ? b : block_translate(t, cpu->pc, cpu->mode, why);
+}
+
+static struct block *find_or_translate(struct tctx *t, const struct cpu *cpu,
 				       enum exec_exit *why)
 {
 	struct block *b = block_find(t, cpu->pc, cpu->mode);
@@ -207,9 +220,7 @@ static struct block *find_or_translate(struct tctx *t, struct cpu *cpu,
 	if (b)
 		return b;
 	pthread_mutex_lock(&t->lock);
-	b = block_find(t, cpu->pc, cpu->mode);
-	if (!b)
-		b = block_translate(t, cpu->pc, cpu->mode, why);
+	b = find_or_make(t, cpu, why);
 	pthread_mutex_unlock(&t->lock);
 	return b;
 }
@@ -255,28 +266,33 @@ static void log_entry(struct tctx *t, struct cpu *cpu)
 		t->cfg.isa->print_regs(cpu, log_file());
 }
 
-static unsigned enter_block(struct tctx *t, struct cpu *cpu, struct block *b)
+/* Let indirect jumps to the cpu's pc find b. */
+static void remember(struct tctx *t, struct cpu *cpu, struct block *b)
 {
-	u8 *code = block_entry(t, b);
+	u64 key = cpu->pc | (u64)cpu->mode << CPU_MODE_SHIFT;
 	struct jcache_ent *e;
-	unsigned reason;
 
 	if (unlikely(t->cfg.no_chain)) {
 		host_backend->forget_returns(cpu);
-	} else {
-		u64 key = cpu->pc | (u64)cpu->mode << CPU_MODE_SHIFT;
-
-		e = &cpu->jcache[host_backend->jcache_index(cpu->pc)];
-		/* Write only news: after a fork each page costs a fault. */
-		if (e->key != key || e->code != code) {
-			e->key = key;
-			e->code = code;
-		}
+		return;
 	}
+	e = &cpu->jcache[host_backend->jcache_index(cpu->pc)];
+	/* Write only news: after a fork each page costs a fault. */
+	if (e->key != key || e->code != block_entry(t, b)) {
+		e->key = key;
+		e->code = block_entry(t, b);
+	}
+}
+
+/* Run b.  After EXEC_LINK *exit is the way out that it took, to cpu->pc. */
+static unsigned enter_block(struct tctx *t, struct cpu *cpu, struct block *b,
+			    struct link **exit)
+{
+	unsigned reason;
+
 	/*
 	 * Partner: wait_quiescent() of block.c.  The request is looked at
-	 * again because the entry just made may have undone what exec_kick()
-	 * cleared.
+	 * again because remember() may have undone what exec_kick() cleared.
 	 */
 	atomic_store(&cpu->in_code, 1);
 	if (unlikely(cpu->seen_epoch != atomic_load(&t->epoch) ||
@@ -284,27 +300,30 @@ static unsigned enter_block(struct tctx *t, struct cpu *cpu, struct block *b)
 		atomic_store(&cpu->in_code, 0);
 		return EXEC_LOOKUP;
 	}
-	reason = host_backend->enter(cpu, code);
+	reason = host_backend->enter(cpu, block_entry(t, b));
+	if (reason == EXEC_LINK)
+		*exit = block_exit_taken(t, cpu);
 	atomic_store_explicit(&cpu->in_code, 0, memory_order_release);
 	return reason;
 }
 
-/* The exit at cpu->link_at wants to jump straight to the block at cpu->pc. */
-static void link_exit(struct tctx *t, struct cpu *cpu, u64 epoch)
+/*
+ * Exit l of the code that was left leads to cpu->pc: let it jump there from
+ * now on.  NULL: the run loop has to meet the reason.
+ */
+static struct block *follow_exit(struct tctx *t, struct cpu *cpu,
+				 struct link *l)
 {
 	enum exec_exit why;
 	struct block *b;
 
-	if (t->cfg.no_chain)
-		return;
-	b = find_or_translate(t, cpu, &why);
-	if (!b)
-		return;		/* the loop will meet the reason itself */
 	pthread_mutex_lock(&t->lock);
+	b = find_or_make(t, cpu, &why);
 	/* A reclaim since then has put other code there. */
-	if (atomic_load(&t->epoch) == epoch)
-		block_link(t, block_exit_at(t, cpu->link_at), b);
+	if (b && atomic_load(&t->epoch) == cpu->seen_epoch)
+		block_link(t, l, b);
 	pthread_mutex_unlock(&t->lock);
+	return b;
 }
 
 static unsigned interpret_block(struct tctx *t, struct cpu *cpu)
@@ -321,24 +340,64 @@ static unsigned interpret_block(struct tctx *t, struct cpu *cpu)
 	return reason ? reason : ir_interp(cpu, &cpu->interp->ir);
 }
 
+/* Tags are no rarity here: let code strip them. */
+static void saw_tag(struct tctx *t)
+{
+	enum { OFTEN = 1000 };
+
+	pthread_mutex_lock(&t->lock);
+	if (!t->strip_top && ++t->tagged == OFTEN) {
+		t->strip_top = true;
+		block_invalidate(t, 0, ~0ull);
+	}
+	pthread_mutex_unlock(&t->lock);
+}
+
+unsigned exec_redo(struct tctx *t, struct cpu *cpu)
+{
+	struct interp_frame *f;
+	unsigned reason;
+
+	if (interp_prepare(cpu))
+		return EXEC_NONE;
+	f = cpu->interp;
+	pthread_mutex_lock(&t->lock);
+	reason = lift_block(t, &f->ir, cpu->pc, cpu->mode, 1);
+	pthread_mutex_unlock(&t->lock);
+	if (reason)
+		return reason;
+	f->log_stores = false;
+	fpsr_sync(cpu);
+	reason = ir_interp(cpu, &f->ir);
+	fpcr_changed(cpu);
+	if (f->tagged)
+		saw_tag(t);
+	return reason;
+}
+
 static unsigned run_translated(struct tctx *t, struct cpu *cpu)
 {
 	enum exec_exit why = EXEC_NONE;
 	struct block *b = find_or_translate(t, cpu, &why);
-	u64 epoch;
+	struct link *exit;
 	unsigned reason;
 
 	if (!b)
 		return why;
 	if (t->cfg.lockstep)
 		return lockstep_block(t, cpu, b);
-	epoch = cpu->seen_epoch;
-	reason = enter_block(t, cpu, b);
-	if (reason == EXEC_LINK) {
-		link_exit(t, cpu, epoch);
-		reason = EXEC_LOOKUP;
+	remember(t, cpu, b);
+	for (;;) {
+		reason = enter_block(t, cpu, b, &exit);
+		if (reason != EXEC_LINK)
+			return reason;
+		t->stats.entries[EXEC_LINK]++;
+		if (t->cfg.no_chain || log_on(LOG_EXEC) || log_on(LOG_CPU))
+			return EXEC_LOOKUP;
+		b = follow_exit(t, cpu, exit);
+		if (!b)
+			return EXEC_LOOKUP;
 	}
-	return reason;
 }
 
 /* Where an instruction that cannot be fetched has its first missing byte: on
@@ -373,10 +432,15 @@ enum exec_exit exec_run(struct cpu *cpu)
 		}
 		catch_up(t, cpu);
 		set_mode(t, cpu);
+		if (t->cfg.isa->ignore_top && unlikely(cpu->pc >> 56))
+			cpu->pc = guest_strip_top(cpu->pc);
 		if (unlikely(log_mask & (LOG_EXEC | LOG_CPU)))
 			log_entry(t, cpu);
 		reason = t->cfg.interpret ? interpret_block(t, cpu) :
 					    run_translated(t, cpu);
+		if (unlikely(reason == EXEC_FAULT &&
+			     cpu->fault_info & FAULT_REDO))
+			reason = exec_redo(t, cpu);
 		t->stats.entries[reason & 31]++;
 		if (reason == EXEC_FETCH) {
 			cpu->fault_addr = fetch_fault(t, cpu->pc);
@@ -407,6 +471,7 @@ void tctx_print_stats(struct tctx *t, FILE *out)
 	ROW("code memory reclaims", s->flushes);
 	ROW("exits linked", s->links);
 	ROW("exits: lookup", s->entries[EXEC_LOOKUP]);
+	ROW("exits: to be linked", s->entries[EXEC_LINK]);
 	ROW("exits: system call", s->entries[EXEC_SYSCALL]);
 	ROW("exits: interrupt", s->entries[EXEC_INTERRUPT]);
 	ROW("exits: fault", s->entries[EXEC_FAULT]);

@@ -26,10 +26,14 @@ void ir_reset(struct ir *ir, gaddr pc, u32 mode)
 	ir->ninst = 1;
 	ir->npool = 0;
 	ir->ninsns = 0;
+	ir->nexits = 0;
 	ir->mode = mode;
 	ir->pc = ir->end_pc = pc;
 	ir->guest_bytes = 0;
+	ir->other_page = 0;
+	ir->insn = 0;
 	ir->overflow = false;
+	ir->ignore_top = ir->strip_top = false;
 	memset(&ir->inst[0], 0, sizeof(ir->inst[0]));
 	ir_forget(ir);
 	memset(ir->const_cache, 0, sizeof(ir->const_cache));
@@ -48,13 +52,45 @@ void ir_begin_insn(struct ir *ir, gaddr pc)
 		ir->overflow = true;
 		return;
 	}
+	ir->insn = (u16)ir->ninsns;
 	ir->insn_pc[ir->ninsns++] = pc;
+}
+
+/* Replace the address of a memory access by one without its top byte. */
+static void strip_top(struct ir *ir, enum ir_op op, u8 *aux, val_t *a,
+		      val_t *b, s32 *imm)
+{
+	unsigned scale = *aux >> MO_SCALE_SHIFT & 3;
+	val_t index = *b;
+
+	if (op == IR_LD || op == IR_ST) {
+		if (index && scale)
+			index = ir_int2(ir, IR_SHL, IR_I64, index,
+					ir_const(ir, IR_I64, scale));
+		if (index)
+			*a = ir_int2(ir, IR_ADD, IR_I64, *a, index);
+		*aux &= (u8)~(3u << MO_SCALE_SHIFT);
+		*b = 0;
+	}
+	if (*imm)
+		*a = ir_int2(ir, IR_ADD, IR_I64, *a,
+			     ir_const(ir, IR_I64, (u64)(s64)*imm));
+	*imm = 0;
+	*a = ir_bitfield(ir, IR_SBFX, IR_I64, *a, 0, 0, 56);
+}
+
+static bool is_access(enum ir_op op)
+{
+	return op >= IR_LD && op <= IR_ATOM_CAS && op != IR_CLREX;
 }
 
 val_t ir_emit(struct ir *ir, enum ir_op op, enum ir_type type, u8 aux,
 	      val_t a, val_t b, val_t c, s32 imm)
 {
 	struct ir_inst *i;
+
+	if (unlikely(ir->strip_top) && is_access(op))
+		strip_top(ir, op, &aux, &a, &b, &imm);
 
 	if (ir->ninst >= IR_MAX_INST) {
 		ir->overflow = true;
@@ -67,7 +103,7 @@ val_t ir_emit(struct ir *ir, enum ir_op op, enum ir_type type, u8 aux,
 	i->a = a;
 	i->b = b;
 	i->c = c;
-	i->insn = ir->ninsns ? ir->ninsns - 1 : 0;
+	i->insn = ir->insn;
 	i->imm = imm;
 	return ir->ninst++;
 }
@@ -413,6 +449,7 @@ val_t ir_v3(struct ir *ir, enum ir_op op, enum ir_type type, u8 aux, val_t a,
 
 void ir_exit_if(struct ir *ir, enum ir_cond cond, val_t flags, gaddr target)
 {
+	ir->nexits++;
 	ir_emit(ir, IR_EXIT_IF, IR_NONE, cond, flags, 0, 0,
 		(s32)ir_pool(ir, target));
 }
@@ -420,6 +457,7 @@ void ir_exit_if(struct ir *ir, enum ir_cond cond, val_t flags, gaddr target)
 void ir_exit_cmp(struct ir *ir, enum ir_op op, val_t v, unsigned bit,
 		 gaddr target)
 {
+	ir->nexits++;
 	ir_emit(ir, op, IR_NONE, (u8)bit, v, 0, 0, (s32)ir_pool(ir, target));
 }
 

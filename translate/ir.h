@@ -35,6 +35,12 @@
  * end therefore emits the PUTs of a guest instruction after all of its
  * memory accesses ("all faults first"), as far as its architecture asks.
  *
+ * Addresses.  If the guest ignores the top byte of addresses (ignore_top),
+ * the interpreter does so.  A back end need not: an access that the host
+ * refuses for the address's form is left to the interpreter (exec.c), as are
+ * ALIGN and ASIDE when they strike.  Where that happens often, the builder
+ * strips the tags (strip_top).
+ *
  * Types.  I32 values have unspecified upper bits in a 64-bit container; only
  * ZEXT32/SEXT32 make an I64 from them.  F16/F32/F64/V64 values live in vector
  * registers with unspecified bits above the type; PUTV of them zeroes the
@@ -144,16 +150,21 @@ enum { IR_MODE_DN = 1, IR_MODE_FZ = 2, IR_MODE_FZ16 = 4, IR_MODE_AHP = 8,
 
 struct ir {
 	unsigned ninst, npool, ninsns;
+	unsigned nexits;		/* EXIT_* so far */
 	u32 mode;			/* guest mode key of the block */
 	gaddr pc;			/* guest address of the block */
 	gaddr end_pc;			/* after the last guest instruction,
 					   in the last straight piece */
+	gaddr other_page;		/* second page that code was read from,
+					   0: none */
 	u32 guest_bytes;		/* code bytes read, all pieces */
+	u16 insn;			/* ordinal of the guest instruction */
 	gaddr insn_pc[IR_MAX_INSNS + 1];
 	/* Builder state: value that a guest register has now, 0 unknown. */
 	val_t cur_r[32], cur_v[32], cur_f;
 	val_t const_cache[16];		/* recent CONSTs by hash, for reuse */
 	bool overflow;			/* limits hit: the block is unusable */
+	bool ignore_top, strip_top;	/* see above */
 	u64 pool[IR_MAX_POOL];
 	struct ir_inst inst[IR_MAX_INST];
 };

@@ -217,10 +217,16 @@ static void NORETURN raise_fault(struct cpu *cpu, u64 addr, u32 info)
 
 static u64 address(struct run *r, const struct ir_inst *i)
 {
-	u64 a = U(r, i->a) + (u64)(s64)i->imm;
+	u64 a = U(r, i->a) + (u64)(s64)i->imm, tagged;
 
 	if (i->b && (i->op == IR_LD || i->op == IR_ST))
 		a += U(r, i->b) << (i->aux >> MO_SCALE_SHIFT & 3);
+	if (r->ir->ignore_top) {
+		tagged = a;
+		a = guest_strip_top(a);
+		r->f->tagged |= tagged != a;
+	}
+	r->f->addr = a;
 	return a;
 }
 
@@ -386,6 +392,22 @@ static u64 run_stx(struct run *r, const struct ir_inst *i)
 	return !logged_cas(r, addr, size, &old, &r->f->val[i->b]);
 }
 
+/* Does the access that i announces fault for its alignment? */
+static bool misaligned(struct run *r, const struct ir_inst *i)
+{
+	const struct ir_inst *access = i + 1;
+
+	if (!(address(r, i) & bits_mask(i->aux)))
+		return false;
+	while (!(ir_op_info[access->op].flags & (IRF_L | IRF_M)))
+		access++;
+	r->cpu->fault_addr = r->f->addr;
+	r->cpu->fault_info = FAULT_ALIGN |
+		(ir_op_info[access->op].flags & IRF_M ? FAULT_WRITE : 0);
+	r->cpu->pc = r->ir->insn_pc[i->insn];
+	return true;
+}
+
 static void run_memory(struct run *r, const struct ir_inst *i, union v128 *d)
 {
 	unsigned size = i->aux & MO_SIZE;
@@ -536,7 +558,11 @@ static unsigned run_inst(struct run *r, const struct ir_inst *i, union v128 *out
 		return run_terminal(r, i);
 	if (flags & IRF_E)
 		return run_exit(r, i);
-	if (i->op == IR_HELPER)
+	if (i->op == IR_ALIGN)
+		return misaligned(r, i) ? EXEC_FAULT : GO_ON;
+	if (i->op == IR_ASIDE)
+		r->f->aside |= U(r, i->a) & bits_mask(i->aux);
+	else if (i->op == IR_HELPER)
 		run_helper(r, i, &d);
 	else if (i->op >= IR_X87 && i->op <= IR_X87_FROMG)
 		d.d[0] = host_x87(r->cpu, i->op, (u32)i->imm, U(r, i->a));
@@ -596,6 +622,12 @@ bool interp_host_fault(struct cpu *cpu, void *uc, u64 addr, u32 info)
 	if (!cpu->interp || !cpu->interp->active)
 		return false;
 	cpu->interp->active = false;
+	if (info & FAULT_REDO) {
+		bool tells = cpu->interp->ir.ignore_top;
+
+		addr = tells ? cpu->interp->addr : 0;
+		info = tells ? info & ~(u32)FAULT_REDO : FAULT_GP;
+	}
 	cpu->fault_addr = addr;
 	cpu->fault_info = info;
 	host_context_call(uc, (void (*)(void *))fault_landing, cpu);
@@ -609,7 +641,12 @@ static unsigned run_block(struct cpu *cpu, const struct ir *ir)
 
 	memset(&r.f->val[0], 0, sizeof(r.f->val[0]));
 	r.f->active = true;
+	r.f->tagged = r.f->aside = false;
 	for (unsigned n = 1; n < ir->ninst && reason == GO_ON; n++) {
+		if (r.f->aside && ir->inst[n].insn != ir->inst[n - 1].insn) {
+			reason = leave_to(&r, ir->insn_pc[ir->inst[n].insn]);
+			break;
+		}
 		r.f->at = n;
 		reason = run_inst(&r, &ir->inst[n], &r.f->val[n]);
 	}

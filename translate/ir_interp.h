@@ -25,6 +25,9 @@ struct interp_frame {
 	jmp_buf fault;			/* where a guest fault lands */
 	volatile bool active;		/* a guest access may fault now */
 	volatile unsigned at;		/* instruction that is running */
+	volatile u64 addr;		/* address of the last access */
+	bool tagged;			/* a top byte was ignored */
+	bool aside;			/* an ASIDE struck */
 	struct ir ir;			/* the block that is run */
 	bool log_stores;		/* keep a journal of stores */
 	unsigned nstores;
@@ -40,7 +43,8 @@ int interp_prepare(struct cpu *cpu);
 /*
  * Run the block.  Returns an enum exec_exit: EXEC_LOOKUP with cpu->pc set for
  * every branch, otherwise what a TRAP or a fault says.  interp_prepare() must
- * have succeeded.  Faults reach it through interp_host_fault().
+ * have succeeded.  Faults reach it through interp_host_fault(); tagged and
+ * aside of the frame tell what the block did.
  */
 unsigned ir_interp(struct cpu *cpu, const struct ir *ir);
 

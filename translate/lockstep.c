@@ -141,11 +141,22 @@ unsigned lockstep_block(struct tctx *t, struct cpu *cpu, struct block *b)
 	fpcr_changed(cpu);	/* a helper may have changed the host's FP state */
 	host_backend->forget_returns(cpu);
 	r2 = host_backend->enter(cpu, block_entry(t, b));
-	if (r2 == EXEC_LINK)
+	if (r2 == EXEC_LINK) {
+		block_exit_taken(t, cpu);
 		r2 = EXEC_LOOKUP;
+	}
 	fpsr_sync(cpu);
 	if (r2 == EXEC_INTERRUPT || r1 == EXEC_NONE)
 		return r2;
+	if (r2 == EXEC_FAULT && cpu->fault_info & FAULT_REDO) {
+		bool inside = r1 != EXEC_FAULT && !cpu->interp->aside;
+
+		r2 = exec_redo(t, cpu);
+		/* The reference went on where host code has stopped. */
+		if (inside)
+			return r2;
+		fpsr_sync(cpu);
+	}
 	if (r1 != r2) {
 		want.d[0] = r1;
 		got.d[0] = r2;

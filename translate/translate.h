@@ -46,7 +46,8 @@ enum exec_fault {
 	/* x86: no address goes with these */
 	FAULT_GP = 16,		/* general protection */
 	FAULT_DIVIDE = 32,	/* division by zero or overflow */
-	FAULT_FP = 64		/* unmasked x87 or SIMD exception */
+	FAULT_FP = 64,		/* unmasked x87 or SIMD exception */
+	FAULT_REDO = 128	/* internal: the interpreter shall decide */
 };
 
 struct guest_isa;

@@ -31,6 +31,7 @@ memory
 ownfd
 dualmap guest
 flags guest
+address guest
 fptrap guest
 stress 3'
 

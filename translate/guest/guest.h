@@ -44,6 +44,7 @@ struct guest_isa {
 	u8 elf_class;			/* ELFCLASS32 / 64 */
 	u8 insn_align;			/* of pc, bytes */
 	u8 max_insn_bytes;
+	bool ignore_top;		/* bits 63..56 of addresses: see below */
 	/*
 	 * Lift the instruction whose bytes are at `code` (`avail` of them
 	 * readable; fewer than max_insn_bytes only if the next page cannot be
@@ -69,6 +70,12 @@ struct guest_isa {
 	void (*disas)(gaddr pc, const u8 *code, unsigned avail, char *buf,
 		      size_t len);
 };
+
+/* Without the tag; the kernel's half (bit 55 set) has none. */
+static inline gaddr guest_strip_top(gaddr a)
+{
+	return a >> 55 & 1 ? a : a << 8 >> 8;
+}
 
 /* All guests, NULL-terminated (guest.c, from the configured list). */
 extern const struct guest_isa *const guest_isa_list[];

@@ -66,6 +66,9 @@ struct host_backend {
 	/* A fault inside the runtime stubs: the same for what they do on the
 	 * guest's behalf; false if they cannot fault there. */
 	bool (*runtime_fault)(struct cpu *cpu, void *uc, u64 fault_addr);
+	/* Did the host refuse an address for its form, so that the kernel does
+	 * not tell it?  So do the traps of ALIGN and ASIDE. */
+	bool (*refused)(const void *uc);
 	/* The host pc of a signal context. */
 	u64 (*context_pc)(const void *uc);
 	/* Allocate, free, empty the cpu's host return stack. */

@@ -30,9 +30,11 @@ __asm__(
 	"loop: mov x2, #0\n"
 	"3:	add x2, x2, #1; subs x0, x0, #1; and x3, x0, #1\n"
 	"	b.ne 3b; mrs x1, nzcv; eor x0, x2, x1; ret\n"
-	"fault: cmp x0, x1; ldr x2, [x3]; cset x0, lo; ret\n");
+	"fault: cmp x0, x1; ldr x2, [x3]; cset x0, lo; ret\n"
+	"fault_ccmp: cmp x0, x1; add x4, x0, x1; mul x4, x4, x4\n"
+	"	ldr x2, [x3]; ccmp x0, #9, #2, lo; cset x0, lo; ret\n");
 long caller(long, long), caller2(long, long), via_br(long, long), loop(long);
-long fault(long, long, long, void *);
+long fault(long, long, long, void *), fault_ccmp(long, long, long, void *);
 
 static unsigned long seen;
 static long word = 5;
@@ -64,5 +66,9 @@ int main(void)
 	check(seen == 0x80000000, "flags in the signal frame");
 	check(fault(2, 2, 0, NULL) == 0, "flags survive a fault, equal");
 	check(seen == 0x60000000, "flags in the signal frame, equal");
+	check(fault_ccmp(1, 2, 0, NULL) == 1, "flags survive a fault, ccmp");
+	check(seen == 0x80000000, "flags in the signal frame, ccmp");
+	check(fault_ccmp(3, 2, 0, NULL) == 0, "flags survive a fault, else");
+	check(fault_ccmp(2, 3, 0, NULL) == 1, "flags survive a fault, again");
 	return check_done();
 }

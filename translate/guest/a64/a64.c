@@ -41,40 +41,44 @@ static u32 mode(const struct cpu *cpu)
  * they should be, but returning from the signal overwrites them before
  * anything reads them.                                                      */
 
-enum flag_use { FLAGS_PASS, FLAGS_SET, FLAGS_USE, FLAGS_STOP };
+/*
+ * By bits 28..23 of an instruction.  The first three are also the bits of
+ * `insn >> 29` that are all set in instructions that set the flags.
+ */
+enum flag_use {
+	SET_IF_29 = 1,		/* ADDS, SUBS ... */
+	SET_IF_30_29 = 3,	/* ANDS, BICS */
+	FLAGS_PASS = 8,		/* none does */
+	FLAGS_SET, FLAGS_USE, FLAGS_STOP,
+	LOOK_ALU, LOOK_FP, LOOK_BRANCH	/* other bits decide */
+};
 
-static enum flag_use imm_flags(u32 insn)
-{
-	switch (insn >> 23 & 7) {
-	case 2:			/* add, subtract */
-		return insn >> 29 & 1 ? FLAGS_SET : FLAGS_PASS;
-	case 4:			/* logical: ANDS */
-		return (insn >> 29 & 3) == 3 ? FLAGS_SET : FLAGS_PASS;
-	case 3:			/* memory tagging */
-		return FLAGS_STOP;
-	default:
-		return FLAGS_PASS;
-	}
-}
+static const u8 flag_use[64] = {
+#define ROW(a, b, c, d) a, b, c, d,
+#define ALL(a) ROW(a, a, a, a)
+	ALL(FLAGS_STOP) ALL(FLAGS_STOP) ALL(FLAGS_STOP) ALL(FLAGS_STOP)
+	ALL(FLAGS_PASS)						/* ld, st */
+	ROW(SET_IF_30_29, SET_IF_30_29, SET_IF_29, SET_IF_29)
+	ALL(FLAGS_PASS)						/* ld, st */
+	ALL(LOOK_FP)
+	ROW(FLAGS_PASS, FLAGS_PASS, SET_IF_29, FLAGS_STOP)	/* adr, add, MTE */
+	ROW(SET_IF_30_29, FLAGS_PASS, FLAGS_PASS, FLAGS_PASS)	/* and, mov, bfm */
+	ALL(LOOK_BRANCH) ALL(LOOK_BRANCH)
+	ALL(FLAGS_PASS)						/* ld, st */
+	ROW(LOOK_ALU, LOOK_ALU, FLAGS_PASS, FLAGS_PASS)		/* mul */
+	ALL(FLAGS_PASS)						/* ld, st */
+	ALL(LOOK_FP)
+#undef ROW
+#undef ALL
+};
 
-static enum flag_use reg_flags(u32 insn)
+static enum flag_use alu_flags(u32 insn)
 {
-	switch (insn >> 24 & 31) {
-	case 0x0a:		/* logical: ANDS, BICS */
-		return (insn >> 29 & 3) == 3 ? FLAGS_SET : FLAGS_PASS;
-	case 0x0b:		/* add, subtract */
-		return insn >> 29 & 1 ? FLAGS_SET : FLAGS_PASS;
-	case 0x1a:
-		switch (insn >> 21 & 15) {
-		case 6:		/* two and one source; SUBPS */
-			return insn >> 29 & 1 ? FLAGS_STOP : FLAGS_PASS;
-		case 0: case 2: case 4:	/* ADC, CCMP, CSEL */
-			return FLAGS_USE;
-		default:
-			return FLAGS_STOP;
-		}
-	case 0x1b:		/* multiply */
-		return FLAGS_PASS;
+	switch (insn >> 21 & 15) {
+	case 6:			/* two and one source; SUBPS */
+		return insn >> 29 & 1 ? FLAGS_STOP : FLAGS_PASS;
+	case 0: case 2: case 4:	/* ADC, CCMP, CSEL */
+		return FLAGS_USE;
 	default:
 		return FLAGS_STOP;
 	}
@@ -101,24 +105,6 @@ static enum flag_use sys_flags(u32 insn)
 	    (insn & 0xffffffe0) == 0xd53bd040)		/* MRS TPIDR_EL0 */
 		return FLAGS_PASS;
 	return FLAGS_STOP;
-}
-
-static enum flag_use flag_use(u32 insn)
-{
-	switch (insn >> 25 & 15) {
-	case 8: case 9:
-		return imm_flags(insn);
-	case 10: case 11:
-		return sys_flags(insn);
-	case 4: case 6: case 12: case 14:
-		return FLAGS_PASS;	/* loads and stores */
-	case 5: case 13:
-		return reg_flags(insn);
-	case 7: case 15:
-		return fp_flags(insn);
-	default:
-		return FLAGS_STOP;
-	}
 }
 
 /* One look ahead: both ways at branches that do not read the flags. */
@@ -153,29 +139,53 @@ static int test_branch(u32 insn)
 	return 0;
 }
 
+static enum flags_fate fate(struct look *k, unsigned off, unsigned depth);
+
+/* The branch or system instruction at *off; moves on if it says nothing. */
+static enum flag_use branch_flags(struct look *k, unsigned *off, u32 insn,
+				  unsigned depth)
+{
+	int branch = test_branch(insn);
+
+	if (is_jump(insn)) {
+		*off += (unsigned)(bits_sext(insn, 26) * 4);
+		return FLAGS_PASS;
+	}
+	if (k->abi && is_call_or_return(insn))
+		return FLAGS_SET;
+	*off += 4;
+	if (!branch)
+		return sys_flags(insn);
+	if (depth == LOOK_BRANCHES)
+		return FLAGS_STOP;
+	switch (fate(k, *off - 4 + (unsigned)branch, depth + 1)) {
+	case FLAGS_DEAD: return FLAGS_PASS;
+	case FLAGS_READ: return FLAGS_USE;
+	default: return FLAGS_STOP;
+	}
+}
+
 static enum flags_fate fate(struct look *k, unsigned off, unsigned depth)
 {
 	for (; k->left && off <= k->len - 4; k->left--) {
 		u32 insn = load_insn(k->page + off);
-		int branch = test_branch(insn);
-		enum flags_fate taken;
+		enum flag_use use = flag_use[insn >> 23 & 63];
 
-		if (is_jump(insn)) {
-			off += (unsigned)(bits_sext(insn, 26) * 4);
+		if (likely(use <= FLAGS_PASS)) {
+			if ((insn >> 29 & use) == use)
+				return FLAGS_DEAD;
+			off += 4;
 			continue;
 		}
-		if (k->abi && is_call_or_return(insn))
-			return FLAGS_DEAD;
-		off += 4;
-		if (branch) {
-			if (depth == LOOK_BRANCHES)
-				return FLAGS_UNKNOWN;
-			taken = fate(k, off - 4 + (unsigned)branch, depth + 1);
-			if (taken != FLAGS_DEAD)
-				return taken;
-			continue;
-		}
-		switch (flag_use(insn)) {
+		if (use == LOOK_BRANCH)
+			use = branch_flags(k, &off, insn, depth);
+		else
+			off += 4;
+		if (use == LOOK_ALU)
+			use = alu_flags(insn);
+		else if (use == LOOK_FP)
+			use = fp_flags(insn);
+		switch (use) {
 		case FLAGS_PASS: break;
 		case FLAGS_SET: return FLAGS_DEAD;
 		case FLAGS_USE: return FLAGS_READ;
@@ -201,6 +211,7 @@ const struct guest_isa a64_isa = {
 	.elf_class = 2,			/* ELFCLASS64 */
 	.insn_align = 4,
 	.max_insn_bytes = 4,
+	.ignore_top = true,		/* Linux: TCR_EL1.TBI0 = 1 */
 	.lift_insn = lift_insn,
 	.mode = mode,
 	.flags_fate = flags_fate,

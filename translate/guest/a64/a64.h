@@ -101,6 +101,22 @@ val_t a64_extend(struct lift *l, enum ir_type t, unsigned rm, unsigned option);
 /* The bit-mask immediate of logical instructions; false: reserved. */
 bool a64_bitmask(u32 sf, u32 n, u32 imms, u32 immr, u64 *out);
 
+/*
+ * Xn or SP as the base of an access of 1 << size bytes at disp that must be
+ * aligned: exclusive, ordered and atomic ones, as there is no FEAT_LSE2 (Arm
+ * ARM, "Alignment of data accesses").
+ */
+static inline val_t a64_aligned_base(struct lift *l, unsigned r, unsigned size,
+				     s64 disp)
+{
+	val_t base = a64_getsp(l, r);
+
+	if (size)
+		ir_emit(l->ir, IR_ALIGN, IR_NONE, (u8)size, base, 0, 0,
+			(s32)disp);
+	return base;
+}
+
 static inline val_t a64_addi(struct lift *l, val_t v, s64 imm)
 {
 	if (!imm)

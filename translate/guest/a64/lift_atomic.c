@@ -53,10 +53,10 @@ static u8 exclusive_memop(const struct a64_fields *f, unsigned size)
 enum lift_result a64_lift_ldxr(struct lift *l, const struct a64_fields *f)
 {
 	unsigned size = f->insn >> 30;
+	val_t base = a64_aligned_base(l, f->rn, size, 0);
 
 	a64_putr(l, f->rt, ir_emit(l->ir, IR_LDX, size_type(size),
-				   exclusive_memop(f, size),
-				   a64_getsp(l, f->rn), 0, 0, 0));
+				   exclusive_memop(f, size), base, 0, 0, 0));
 	return LIFT_NEXT;
 }
 
@@ -64,19 +64,20 @@ enum lift_result a64_lift_stxr(struct lift *l, const struct a64_fields *f)
 {
 	unsigned size = f->insn >> 30;
 	val_t v = a64_getr(l, size_type(size), f->rt);
+	val_t base = a64_aligned_base(l, f->rn, size, 0);
 
 	a64_putr(l, f->rs, ir_emit(l->ir, IR_STX, IR_I32,
-				   exclusive_memop(f, size),
-				   a64_getsp(l, f->rn), v, 0, 0));
+				   exclusive_memop(f, size), base, v, 0, 0));
 	return LIFT_NEXT;
 }
 
 enum lift_result a64_lift_ldxp(struct lift *l, const struct a64_fields *f)
 {
 	bool x = f->insn >> 30 & 1;
+	unsigned size = x ? MO_128 : MO_64;
+	val_t base = a64_aligned_base(l, f->rn, size, 0);
 	val_t v = ir_emit(l->ir, IR_LDX, x ? IR_I128 : IR_I64,
-			  exclusive_memop(f, x ? MO_128 : MO_64),
-			  a64_getsp(l, f->rn), 0, 0, 0);
+			  exclusive_memop(f, size), base, 0, 0, 0);
 
 	split(l, x, v, f->rt, f->rt2);
 	return LIFT_NEXT;
@@ -85,11 +86,12 @@ enum lift_result a64_lift_ldxp(struct lift *l, const struct a64_fields *f)
 enum lift_result a64_lift_stxp(struct lift *l, const struct a64_fields *f)
 {
 	bool x = f->insn >> 30 & 1;
+	unsigned size = x ? MO_128 : MO_64;
 	val_t v = join(l, x, f->rt, f->rt2);
+	val_t base = a64_aligned_base(l, f->rn, size, 0);
 
 	a64_putr(l, f->rs, ir_emit(l->ir, IR_STX, IR_I32,
-				   exclusive_memop(f, x ? MO_128 : MO_64),
-				   a64_getsp(l, f->rn), v, 0, 0));
+				   exclusive_memop(f, size), base, v, 0, 0));
 	return LIFT_NEXT;
 }
 
@@ -100,24 +102,26 @@ enum lift_result a64_lift_cas(struct lift *l, const struct a64_fields *f)
 	unsigned size = f->insn >> 30;
 	enum ir_type t = size_type(size);
 	val_t expected = a64_getr(l, t, f->rs), new = a64_getr(l, t, f->rt);
+	val_t base = a64_aligned_base(l, f->rn, size, 0);
 
 	a64_putr(l, f->rs, ir_emit(l->ir, IR_ATOM_CAS, t, (u8)(size | MO_ORDER),
-				   a64_getsp(l, f->rn), expected, new, 0));
+				   base, expected, new, 0));
 	return LIFT_NEXT;
 }
 
 enum lift_result a64_lift_casp(struct lift *l, const struct a64_fields *f)
 {
 	bool x = f->insn >> 30 & 1;
-	val_t expected, new, old;
+	unsigned size = x ? MO_128 : MO_64;
+	val_t expected, new, old, base;
 
 	if ((f->rs | f->rt) & 1)
 		return a64_undef(l);
 	expected = join(l, x, f->rs, f->rs + 1);
 	new = join(l, x, f->rt, f->rt + 1);
+	base = a64_aligned_base(l, f->rn, size, 0);
 	old = ir_emit(l->ir, IR_ATOM_CAS, x ? IR_I128 : IR_I64,
-		      (x ? MO_128 : MO_64) | MO_ORDER, a64_getsp(l, f->rn),
-		      expected, new, 0);
+		      (u8)(size | MO_ORDER), base, expected, new, 0);
 	split(l, x, old, f->rs, f->rs + 1);
 	return LIFT_NEXT;
 }
@@ -132,9 +136,10 @@ enum lift_result a64_lift_atomic(struct lift *l, const struct a64_fields *f)
 	enum ir_type t = size_type(size);
 	bool swap = f->insn >> 15 & 1;
 	val_t v = a64_getr(l, t, f->rs);
+	val_t base = a64_aligned_base(l, f->rn, size, 0);
 
 	v = ir_emit(l->ir, swap ? IR_ATOM_SWP : op[f->insn >> 12 & 7], t,
-		    (u8)(size | MO_ORDER), a64_getsp(l, f->rn), v, 0, 0);
+		    (u8)(size | MO_ORDER), base, v, 0, 0);
 	a64_putr(l, f->rt, v);
 	return LIFT_NEXT;
 }

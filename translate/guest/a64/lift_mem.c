@@ -167,9 +167,10 @@ static enum lift_result ordered_load(struct lift *l, const struct a64_fields *f)
 {
 	unsigned size = f->insn >> 30;
 
+	val_t base = a64_aligned_base(l, f->rn, size, 0);
+
 	a64_putr(l, f->rt, ir_ld(l->ir, a64_type(size == 3),
-				 (u8)(size | MO_ORDER), a64_getsp(l, f->rn), 0,
-				 0));
+				 (u8)(size | MO_ORDER), base, 0, 0));
 	return LIFT_NEXT;
 }
 
@@ -187,7 +188,9 @@ enum lift_result a64_lift_stlr(struct lift *l, const struct a64_fields *f)
 {
 	unsigned size = f->insn >> 30;
 
-	ir_st(l->ir, (u8)(size | MO_ORDER), a64_getsp(l, f->rn), 0, 0,
+	val_t base = a64_aligned_base(l, f->rn, size, 0);
+
+	ir_st(l->ir, (u8)(size | MO_ORDER), base, 0, 0,
 	      a64_getr(l, a64_type(size == 3), f->rt));
 	return LIFT_NEXT;
 }
@@ -195,8 +198,10 @@ enum lift_result a64_lift_stlr(struct lift *l, const struct a64_fields *f)
 /* LDAPUR and STLUR have the operation bits of access(). */
 enum lift_result a64_lift_ldapur(struct lift *l, const struct a64_fields *f)
 {
-	return access(l, f, MO_ORDER, a64_getsp(l, f->rn), 0,
-		      bits_sext(f->imm9, 9), 0);
+	s64 imm = bits_sext(f->imm9, 9);
+
+	return access(l, f, MO_ORDER,
+		      a64_aligned_base(l, f->rn, f->insn >> 30, imm), 0, imm, 0);
 }
 
 enum lift_result a64_lift_stlur(struct lift *l, const struct a64_fields *f)

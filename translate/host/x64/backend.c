@@ -71,14 +71,9 @@ static int emit(struct tctx *t, const struct ir *ir, struct host_block *hb)
 static unsigned enter(struct cpu *cpu, const void *code)
 {
 	unsigned (*fn)(struct cpu *, const void *);
-	const struct tctx *t = cpu->tctx;
-	unsigned reason;
 
 	memcpy(&fn, &runtime.enter, sizeof(fn));
-	reason = fn(cpu, code);
-	if (reason == EXEC_LINK)
-		cpu->pc = block_exit_pc(t, block_exit_at(t, cpu->link_at));
-	return reason;
+	return fn(cpu, code);
 }
 
 /* One aligned store (see isel_ctl.c); other threads execute old or new. */
@@ -197,6 +192,7 @@ static const struct host_backend x64_backend = {
 	.recover = x64_recover,
 	.fp_trap = x64_fp_trap,
 	.runtime_fault = x64_runtime_fault,
+	.refused = x64_refused,
 	.context_pc = x64_context_pc,
 	.cpu_init = rstack_init,
 	.cpu_fini = rstack_fini,

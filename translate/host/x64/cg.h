@@ -34,7 +34,7 @@
  *  - call cg_clobber_flags() before the first emitted instruction that
  *    changes RFLAGS (after all cg_use/def calls is fine).
  *  - never write a register got from cg_use_*.
- *  - dead operands and temporaries are released by emit.c afterwards.
+ *  - temporaries are released by emit.c afterwards.
  *  - several forms of one instruction go by cg->feat (hostcpu.h).
  *
  * Own it: every table row of isel_core.def and isel_vec.def names the isel
@@ -74,17 +74,14 @@ enum {
 	CGV_ZEXT = 2,		/* XMM: bits above the type are zero */
 	CGV_DONE = 4,		/* emitted together with an earlier one */
 	CGV_FLAGS = 8,		/* exits: the guest's flags must be stored */
-	CGV_KILL_A = 16,	/* the instruction is the last user of its a, */
-	CGV_KILL_B = 32,	/* b, */
-	CGV_KILL_C = 64,	/* c */
-	CGV_DEFERRED = 128,	/* FLG_CCMP: its only reader does it */
-	CGV_KILL = CGV_KILL_A | CGV_KILL_B | CGV_KILL_C
+	CGV_DEFERRED = 16	/* FLG_CCMP: its only reader does it */
 };
 
 /* Memory slots: r[0..31], v[0..31], rspill[0..31], vspill[0..31], flags. */
 enum {
 	CG_SLOT_R = 1, CG_SLOT_V = 33, CG_SLOT_RS = 65, CG_SLOT_VS = 97,
-	CG_SLOT_F = 129, CG_NSLOT
+	CG_SLOT_F = 129, CG_NSLOT,
+	CG_NSPILL = 32
 };
 
 /* What RFLAGS hold, relative to the guest's flags. */
@@ -151,8 +148,8 @@ struct cg {
 	u32 locked;		/* registers in use by this instruction */
 	u32 tmps;		/* those of them that are temporaries */
 	u32 borrowed;		/* pinned registers used as temporaries */
-	u32 rspill_used, vspill_used;
-	val_t slot_val[130];	/* value whose copy a slot is */
+	bool special;		/* ra_end_special() has something to do */
+	val_t slot_val[CG_NSLOT];	/* value whose copy a slot is */
 
 	/* flags */
 	val_t fl_val;		/* FLAGS value now in RFLAGS, 0 none */
@@ -170,10 +167,12 @@ struct cg {
 	gaddr side_pc;		/* guest pc of the last record */
 
 	unsigned ncold, nconst, nfixup, nlate;
-	unsigned late_seen;		/* nlate before this instruction */
 	struct cg_late late[CG_MAX_LATE];
 	struct cg_val val[IR_MAX_INST];
 	val_t root[IR_MAX_INST];	/* value that this one is the same as */
+	unsigned nlive;
+	val_t live[IR_MAX_INST];	/* instructions that need code, from the
+					   last to the first */
 	struct cg_cold cold[CG_MAX_COLD];
 	u64 cval[CG_MAX_CONST][2];
 	struct cg_fixup fixup[CG_MAX_FIXUP];

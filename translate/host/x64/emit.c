@@ -256,16 +256,6 @@ struct cg_cold *cg_trap_sem(struct cg *cg, unsigned idx, unsigned a,
 
 /* -- The walk --------------------------------------------------------------------------- */
 
-static void emit_inst(struct cg *cg, unsigned idx)
-{
-	const struct ir_inst *i = &cg->ir->inst[idx];
-	isel_fn *fn = isel_table[i->op];
-
-	if (!(cg->val[idx].flags & CGV_DONE) && (!fn || !fn(cg, i, idx)))
-		isel_sem(cg, i, idx);
-	ra_end_inst(cg, i);
-}
-
 static void emit_entry(struct cg *cg, struct host_block *hb)
 {
 	struct enc *e = &cg->e;
@@ -304,11 +294,16 @@ int x64_emit(struct cg *cg, struct tctx *t, const struct ir *ir,
 {
 	start(cg, t, ir, hb);
 	emit_entry(cg, hb);
-	for (unsigned idx = 1; idx < ir->ninst; idx++) {
-		if (cg->val[idx].flags & CGV_DEAD || cg->root[idx] != idx)
-			continue;
+	for (unsigned n = cg->nlive; n--; ) {
+		unsigned idx = cg->live[n];
+		const struct ir_inst *i = &ir->inst[idx];
+		isel_fn *fn = isel_table[i->op];
+
 		cg->cur = idx;
-		emit_inst(cg, idx);
+		if (!(cg->val[idx].flags & CGV_DONE) &&
+		    (!fn || !fn(cg, i, idx)))
+			isel_sem(cg, i, idx);
+		ra_end_inst(cg);
 		if (cg->e.p > cg->limit || cg->failed)
 			return -E2BIG;
 	}

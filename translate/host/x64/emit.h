@@ -26,5 +26,6 @@ bool x64_runtime_fault(struct cpu *cpu, void *uc, u64 fault_addr) SIGSAFE;
 bool x64_fp_trap(struct cpu *cpu, void *uc, const struct block *b,
 		 u32 off) SIGSAFE;
 u64 x64_context_pc(const void *uc) SIGSAFE;
+bool x64_refused(const void *uc) SIGSAFE;
 
 #endif

@@ -6,93 +6,91 @@
 #include "translate/host/x64/enc.h"
 
 /*
- * SDM volume 2, tables 2-2 and 2-3.  rm = 100 announces a SIB byte, so rsp
- * and r12 as base always need one; mod = 00 with rm (or SIB base) = 101 means
- * "no base", so rbp and r13 always carry a displacement.
+ * ModRM, SIB and displacement of a memory operand at p.  SDM volume 2, tables
+ * 2-2 and 2-3.  rm = 100 announces a SIB byte, so rsp and r12 as base always
+ * need one; mod = 00 with rm (or SIB base) = 101 means "no base", so rbp and
+ * r13 always carry a displacement.
  */
-void enc_mem(struct enc *e, unsigned reg, const struct hmem *m)
+static inline u8 *put_mem(struct enc *e, u8 *p, unsigned reg, struct hmem m)
 {
-	bool no_base = m->base == HREG_NONE;
-	unsigned mod;
+	bool no_base = m.base >= HREG_NONE;
+	unsigned mod, len;
 
-	if (m->base == HREG_RIP) {
-		enc_modrm(e, 0, reg, 5);
-		e->disp = e->p;
-		enc_u32(e, (u32)m->disp);
-		return;
-	}
-	if (no_base || (m->disp == 0 && (m->base & 7) != 5))
+	if (no_base || (m.disp == 0 && (m.base & 7) != 5))
 		mod = 0;
 	else
-		mod = m->disp == (s8)m->disp ? 1 : 2;
-	if (m->index == HREG_NONE && !no_base && (m->base & 7) != 4) {
-		enc_modrm(e, mod, reg, m->base);
+		mod = m.disp == (s8)m.disp ? 1 : 2;
+	if (m.index == HREG_NONE && !no_base && (m.base & 7) != 4) {
+		*p++ = enc_modrm_byte(mod, reg, m.base);
+	} else if (m.base == HREG_RIP) {
+		*p++ = enc_modrm_byte(0, reg, 5);
 	} else {
-		unsigned x = m->index == HREG_NONE ? 4 : m->index & 7;
-
-		assert(m->index != RSP);
-		enc_modrm(e, mod, reg, 4);
-		enc_u8(e, (unsigned)m->scale << 6 | x << 3 |
-		       (no_base ? 5u : m->base & 7u));
+		assert(m.index != RSP);
+		*p++ = enc_modrm_byte(mod, reg, 4);
+		*p++ = enc_modrm_byte(m.scale,
+				      m.index == HREG_NONE ? 4 : m.index,
+				      no_base ? 5 : m.base);
 	}
-	e->disp = e->p;
-	if (mod == 1)
-		enc_u8(e, (unsigned)m->disp & 0xff);
-	else if (mod == 2 || no_base)
-		enc_u32(e, (u32)m->disp);
+	e->disp = p;
+	memcpy(p, &m.disp, 4);
+	len = no_base ? 4 : mod + (mod & 2);	/* 0, 1, 4 */
+	return p + len;
 }
 
-/* High bits of base and index: REX.B and REX.X. */
-static inline unsigned mem_rex(const struct hmem *m)
+/* High bits of base and index: REX.B and REX.X.  HREG_NONE has none. */
+static inline unsigned mem_rex(struct hmem m)
 {
-	return (m->base < 16 ? m->base >> 3 : 0) |
-	       (m->index < 16 ? (m->index >> 3) << 1 : 0);
+	return (m.base >> 3 & 1) | (m.index >> 2 & 2);
 }
 
 void enc_rm(struct enc *e, enc_op op, unsigned w, unsigned reg, struct hmem m)
 {
-	unsigned rex = (reg >> 3) << 2 | mem_rex(&m);
+	unsigned rex = (reg >> 3) << 2 | mem_rex(m);
+	u8 *p;
 
-	enc_prefix(e, op);
 	if (w || op & ENC_W)
 		rex |= 8;
-	if (rex || (op & ENC_R8 && reg >= 4))
-		enc_u8(e, 0x40 | rex);
-	enc_opcode(e, op);
-	enc_mem(e, reg, &m);
+	if (op & ENC_R8 && reg >= 4)
+		rex |= ENC_REX;
+	p = enc_head(e->p, op, rex);
+	e->p = put_mem(e, p, reg, m);
 }
 
 /* rxb: REX.R, X, B as bits 2..0 (VEX holds them inverted). */
-static void vex_prefix(struct enc *e, enc_op op, unsigned w, unsigned rxb,
-		       unsigned vvvv)
+static inline u8 *vex_head(u8 *p, enc_op op, unsigned w, unsigned rxb,
+			   unsigned vvvv)
 {
 	unsigned map = op >> ENC_MAP & 3, pp = op >> ENC_PP & 3;
 	unsigned tail = (~vvvv & 15) << 3 | pp;
 
 	w |= op & ENC_W ? 1 : 0;
 	if (map == 1 && !w && !(rxb & 3)) {
-		enc_u8(e, 0xc5);
-		enc_u8(e, (rxb & 4 ? 0 : 0x80) | tail);
+		*p++ = 0xc5;
+		*p++ = (u8)((rxb & 4 ? 0 : 0x80) | tail);
 	} else {
-		enc_u8(e, 0xc4);
-		enc_u8(e, (~rxb & 7) << 5 | map);
-		enc_u8(e, w << 7 | tail);
+		*p++ = 0xc4;
+		*p++ = (u8)((~rxb & 7) << 5 | map);
+		*p++ = (u8)(w << 7 | tail);
 	}
-	enc_u8(e, op & 0xff);
+	*p++ = (u8)op;
+	return p;
 }
 
 void enc_vex_rr(struct enc *e, enc_op op, unsigned w, unsigned reg,
 		unsigned vvvv, unsigned rm)
 {
-	vex_prefix(e, op, w, (reg >> 3) << 2 | rm >> 3, vvvv);
-	enc_modrm(e, 3, reg, rm);
+	u8 *p = vex_head(e->p, op, w, (reg >> 3) << 2 | rm >> 3, vvvv);
+
+	*p++ = enc_modrm_byte(3, reg, rm);
+	e->p = p;
 }
 
 void enc_vex_rm(struct enc *e, enc_op op, unsigned w, unsigned reg,
 		unsigned vvvv, struct hmem m)
 {
-	vex_prefix(e, op, w, (reg >> 3) << 2 | mem_rex(&m), vvvv);
-	enc_mem(e, reg, &m);
+	u8 *p = vex_head(e->p, op, w, (reg >> 3) << 2 | mem_rex(m), vvvv);
+
+	e->p = put_mem(e, p, reg, m);
 }
 
 /* -- Integer -------------------------------------------------------------- */

@@ -146,7 +146,7 @@ enum op0 {
 	OP_STC = 0xf9, OP_CLC = 0xf8, OP_CDQ = 0x99, OP_CQO = 0x9948,
 	OP_CDQE = 0x9848, OP_UD2 = 0x0b0f, OP_PAUSE = 0x90f3,
 	OP_RDTSC = 0x310f, OP_MFENCE = 0xf0ae0f, OP_LFENCE = 0xe8ae0f,
-	OP_SFENCE = 0xf8ae0f, OP_INT3 = 0xcc, OP_PUSHF = 0x9c, OP_POPF = 0x9d, OP_VZEROUPPER = 0x77f8c5
+	OP_SFENCE = 0xf8ae0f, OP_INT3 = 0xcc, OP_HLT = 0xf4, OP_PUSHF = 0x9c, OP_POPF = 0x9d, OP_VZEROUPPER = 0x77f8c5
 };
 
 /* -- Pieces --------------------------------------------------------------- */
@@ -183,50 +183,57 @@ static inline void enc_rip_to(struct enc *e, const void *target)
 	memcpy(e->disp, &d, 4);
 }
 
-static inline void enc_prefix(struct enc *e, enc_op op)
+/*
+ * Prefix, REX (if rex is not 0: 0x40 is added) and opcode at p; returns what
+ * follows.  Here and below p is a local copy of e->p: a byte stored through
+ * e->p itself would make the compiler read e->p again after each one.
+ */
+static inline u8 *enc_head(u8 *p, enc_op op, unsigned rex)
 {
 	static const u8 pp[4] = { 0, 0x66, 0xf3, 0xf2 };
-	unsigned n = op >> ENC_PP & 3;
+	unsigned n = op >> ENC_PP & 3, map = op >> ENC_MAP & 3;
 
 	if (n)
-		enc_u8(e, pp[n]);
+		*p++ = pp[n];
+	if (rex)
+		*p++ = (u8)(0x40 | rex);
+	if (map)
+		*p++ = 0x0f;
+	if (map > 1)
+		*p++ = map == 2 ? 0x38 : 0x3a;
+	*p++ = (u8)op;
+	return p;
 }
 
-static inline void enc_opcode(struct enc *e, enc_op op)
+static inline u8 enc_modrm_byte(unsigned mod, unsigned reg, unsigned rm)
 {
-	unsigned map = op >> ENC_MAP & 3;
-
-	if (map) {
-		enc_u8(e, 0x0f);
-		if (map > 1)
-			enc_u8(e, map == 2 ? 0x38 : 0x3a);
-	}
-	enc_u8(e, op & 0xff);
+	return (u8)(mod << 6 | (reg & 7) << 3 | (rm & 7));
 }
 
 static inline void enc_modrm(struct enc *e, unsigned mod, unsigned reg,
 			     unsigned rm)
 {
-	enc_u8(e, mod << 6 | (reg & 7) << 3 | (rm & 7));
+	enc_u8(e, enc_modrm_byte(mod, reg, rm));
 }
 
-/* modrm, sib, displacement of a memory operand. */
-void enc_mem(struct enc *e, unsigned reg, const struct hmem *m);
-
 /* -- Generic legacy and VEX instructions ---------------------------------- */
+
+/* REX that announces itself (0x40) even without bits: for spl..dil. */
+enum { ENC_REX = 0x40 };
 
 static inline void enc_rr(struct enc *e, enc_op op, unsigned w, unsigned reg,
 			  unsigned rm)
 {
 	unsigned rex = (reg >> 3) << 2 | rm >> 3;
+	u8 *p;
 
-	enc_prefix(e, op);
 	if (w || op & ENC_W)
 		rex |= 8;
-	if (rex || (op & ENC_R8 && reg >= 4) || (op & ENC_M8 && rm >= 4))
-		enc_u8(e, 0x40 | rex);
-	enc_opcode(e, op);
-	enc_modrm(e, 3, reg, rm);
+	if ((op & ENC_R8 && reg >= 4) || (op & ENC_M8 && rm >= 4))
+		rex |= ENC_REX;
+	p = enc_head(e->p, op, rex);
+	*p++ = enc_modrm_byte(3, reg, rm);
+	e->p = p;
 }
 
 void enc_rm(struct enc *e, enc_op op, unsigned w, unsigned reg, struct hmem m);
@@ -603,23 +610,20 @@ static inline void enc_stmxcsr(struct enc *e, struct hmem m)
 
 static inline u8 *enc_jcc8(struct enc *e, enum cc c)
 {
-	enc_u8(e, 0x70 + c);
-	enc_u8(e, 0);
+	enc_u16(e, 0x70 + c);
 	return e->p - 1;
 }
 
 static inline u8 *enc_jcc32(struct enc *e, enum cc c)
 {
-	enc_u8(e, 0x0f);
-	enc_u8(e, 0x80 + c);
+	enc_u16(e, 0x0f | (0x80 + c) << 8);
 	enc_u32(e, 0);
 	return e->p - 4;
 }
 
 static inline u8 *enc_jmp8(struct enc *e)
 {
-	enc_u8(e, 0xeb);
-	enc_u8(e, 0);
+	enc_u16(e, 0xeb);
 	return e->p - 1;
 }
 

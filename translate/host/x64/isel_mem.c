@@ -148,6 +148,31 @@ bool isel_st(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
+/* Ends in exec_redo(); RFLAGS hold nothing at the jump to here. */
+static void cold_redo(struct cg *cg, struct cg_cold *c)
+{
+	cg->cur = c->idx;
+	cg->fl_val = 0;
+	cg_fault_here(cg);
+	enc_u8(&cg->e, OP_HLT);
+}
+
+bool isel_align(struct cg *cg, const struct ir_inst *i, unsigned idx)
+{
+	s32 mask = (1 << i->aux) - 1;
+	unsigned a = cg_use_gpr(cg, i->a), t;
+
+	if (i->imm & mask) {
+		t = cg_tmp_gpr(cg);
+		enc_lea(&cg->e, 0, t, hm(a, i->imm));
+		a = t;
+	}
+	cg_clobber_flags(cg);
+	enc_test_ri(&cg->e, 0, a, mask);
+	cg_jcc_cold(cg, CC_NE, cold_redo, idx);
+	return true;
+}
+
 bool isel_fence(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
 	if (i->aux == 0)

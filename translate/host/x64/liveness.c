@@ -7,50 +7,100 @@
  *
  * A PUT is dead if another PUT of the same register follows with nothing in
  * between that could see the first: a fault, an exit, a helper, a GET.  For
- * flags faults do not count (unless asked for exactness, see host.h): a
- * handler of a synchronous signal would see older flags in its frame, but the
- * code it returns to cannot.
+ * flags faults count only before the last reader (unless asked for exactness,
+ * see host.h): a handler of a synchronous signal may see older flags in its
+ * frame, but the code it returns to cannot.
  */
 #include "translate/host/x64/pins.h"
 
 #include <string.h>
 
+struct put {
+	val_t v;
+	u16 epoch;
+};
+
 struct walk {
 	struct cg *cg;
 	const struct ir *ir;
 	/* Latest PUT met of each guest register, valid in the same epoch. */
-	struct { val_t v; u16 epoch; } r[32], v[32];
+	struct put r[32], v[32];
 	u16 epoch;
+	unsigned watch;		/* facts that need a closer look */
 	unsigned first_putf;	/* nothing before changes the flags */
 	enum { NOBODY, PERHAPS, SURELY } flags_needed;	/* behind here */
 	unsigned flags_last;	/* the last one who does */
+	unsigned fault;		/* the next access that may fault */
 };
 
-/* Operand number n of instruction `at` is v. */
-static inline void use(struct walk *w, val_t v, unsigned at, unsigned n)
-{
-	struct cg_val *x = &w->cg->val[w->cg->root[v]];
+/* Facts about opcodes that the walks go by. */
+enum {
+	KEEP = 1,		/* needs code even if nobody uses its value */
+	SEES = 2,		/* what guest registers hold may be seen here */
+	LEAVES = 4,		/* exits and ends of blocks */
+	MEM = 8,
+	HELPER = 16,
+	COUNTS = 32,		/* CLZ, see cg_clz_source() */
+	ALIAS = 64,		/* may be another name of its operand */
+	SILENT = 128		/* never needs code of its own */
+};
 
-	if (!x->last) {
-		x->last = (u16)at;
-		w->cg->val[at].flags |= (u8)(CGV_KILL_A << n);
-	}
+#define BIT_IF(cond, bit) ((cond) ? (bit) : 0)
+static const u8 op_facts[IR_OP_COUNT] = {
+#define _(name, r, a, b, c, f) [IR_##name] = \
+	BIT_IF(IRF_##f & (IRF_LM | IRF_E | IRF_T | IRF_W | IRF_X), KEEP) | \
+	BIT_IF(IRF_##f & (IRF_LM | IRF_E | IRF_T | IRF_W) || \
+	       IR_##name == IR_LDENV, SEES) | \
+	BIT_IF(IRF_##f & (IRF_E | IRF_T), LEAVES) | \
+	BIT_IF(IRF_##f & IRF_LM, MEM) | \
+	BIT_IF(IR_##name == IR_HELPER, HELPER) | \
+	BIT_IF(IR_##name == IR_CLZ, COUNTS) | \
+	BIT_IF(IR_##name == IR_TRUNC || IR_##name == IR_VCAST || \
+	       IR_##name == IR_ZEXT32, ALIAS) | \
+	BIT_IF(IR_##name == IR_CONST, SILENT),
+#include "translate/ir.def"
+#undef _
+};
+#undef BIT_IF
+
+/*
+ * Instruction `at` uses v (0: none), which is no alias.  Without branches: who
+ * is the last is hard to predict.
+ */
+static inline void use(struct cg *cg, val_t v, unsigned at)
+{
+	struct cg_val *x = &cg->val[v];
+
 	x->uses++;
+	x->last = x->last ? x->last : (u16)at;
 }
 
-static void put(struct walk *w, const struct ir_inst *i, unsigned at,
-		unsigned pin, val_t *pend_v, u16 *pend_epoch)
+static inline void dead(struct cg *cg, unsigned at)
 {
-	val_t v = w->cg->root[i->a];
+	cg->val[at].flags |= CGV_DEAD;
+}
 
-	if (*pend_epoch == w->epoch) {
-		w->cg->val[at].flags |= CGV_DEAD;
+static inline void alive(struct cg *cg, unsigned at)
+{
+	cg->live[cg->nlive++] = (val_t)at;
+}
+
+/* PUTR and PUTV */
+static inline void put(struct walk *w, const struct ir_inst *i, unsigned at,
+		       unsigned pin, struct put *p)
+{
+	struct cg *cg = w->cg;
+	val_t v;
+
+	if (p->epoch == w->epoch) {
+		dead(cg, at);
 		return;
 	}
-	*pend_v = v;
-	*pend_epoch = w->epoch;
-	w->cg->val[v].home = (u8)pin;
-	use(w, i->a, at, 0);
+	v = cg->root[i->a];
+	*p = (struct put){ v, w->epoch };
+	cg->val[v].home = (u8)pin;
+	use(cg, v, at);
+	alive(cg, at);
 }
 
 /* -- x86 flags ---------------------------------------------------------------
@@ -71,15 +121,14 @@ static u8 cond_needs(unsigned cond)
 	return tab[cond >> 1];
 }
 
-static void use_flags(struct walk *w, val_t v, unsigned at, unsigned n,
-		      u8 need)
+static void use_flags(struct cg *cg, val_t v, unsigned at, u8 need)
 {
-	u8 *have = &w->cg->fneed[w->cg->root[v]];
+	val_t r = cg->root[v];
 
 	if (!v || !need)
 		return;
-	*have = w->cg->val[w->cg->root[v]].last ? *have | need : need;
-	use(w, v, at, n);
+	cg->fneed[r] = cg->val[r].last ? cg->fneed[r] | need : need;
+	use(cg, r, at);
 }
 
 /* How much of operand c, the flags of before, instruction i passes on or
@@ -110,13 +159,13 @@ static u8 old_flags_needed(const struct walk *w, const struct ir_inst *i,
 static bool x86_uses(struct walk *w, const struct ir_inst *i, unsigned at)
 {
 	const struct ir_op_info *o = &ir_op_info[i->op];
-	u8 need = w->cg->fneed[at];
+	struct cg *cg = w->cg;
+	u8 need = cg->fneed[at];
 
 	if (o->c == 'F' || o->c == 'f') {
-		use(w, i->a, at, 0);
-		if (i->b)
-			use(w, i->b, at, 1);
-		use_flags(w, i->c, at, 2, old_flags_needed(w, i, need));
+		use(cg, cg->root[i->a], at);
+		use(cg, cg->root[i->b], at);
+		use_flags(cg, i->c, at, old_flags_needed(w, i, need));
 		return true;
 	}
 	if (o->a != 'F')
@@ -129,11 +178,9 @@ static bool x86_uses(struct walk *w, const struct ir_inst *i, unsigned at)
 		break;
 	default: need = NEED_ALL;
 	}
-	use_flags(w, i->a, at, 0, need);
-	if (i->b)
-		use(w, i->b, at, 1);
-	if (i->c)
-		use(w, i->c, at, 2);
+	use_flags(cg, i->a, at, need);
+	use(cg, cg->root[i->b], at);
+	use(cg, cg->root[i->c], at);
 	return true;
 }
 
@@ -146,17 +193,22 @@ static void need_flags(struct walk *w, unsigned at)
 
 static void put_flags(struct walk *w, const struct ir_inst *i, unsigned at)
 {
-	bool used = w->cg->val[w->cg->root[i->a]].uses;
+	const struct cg_val *x = &w->cg->val[w->cg->root[i->a]];
+	bool used = x->uses;
 
 	if (w->flags_needed == NOBODY ||
 	    (w->flags_needed == PERHAPS && used)) {
 		w->flags_needed = NOBODY;
-		w->cg->val[at].flags |= CGV_DEAD;
-		return;
+		if (!used || !w->fault || w->fault > x->last) {
+			dead(w->cg, at);
+			return;
+		}
+		w->flags_last = x->last;
 	}
 	w->cg->val[at].last = (u16)w->flags_last;
 	w->flags_needed = NOBODY;
-	use_flags(w, i->a, at, 0, NEED_ALL);
+	use_flags(w->cg, i->a, at, NEED_ALL);
+	alive(w->cg, at);
 }
 
 /*
@@ -202,56 +254,42 @@ static void exit_op(struct walk *w, const struct ir_inst *i, unsigned at)
 		w->flags_needed = PERHAPS;
 }
 
-/* Guest state operations; true if i was one. */
-static bool state_op(struct walk *w, const struct ir_inst *i, unsigned at)
+/* Guest state operations but PUTR. */
+static void state_op(struct walk *w, const struct ir_inst *i, unsigned at)
 {
-	struct cg_val *x = &w->cg->val[at];
-
 	switch (i->op) {
-	case IR_PUTR:
-		put(w, i, at, pin_of_r(i->imm), &w->r[i->imm].v,
-		    &w->r[i->imm].epoch);
-		return true;
 	case IR_PUTV:
-		put(w, i, at, pin_of_v(i->imm), &w->v[i->imm].v,
-		    &w->v[i->imm].epoch);
-		return true;
+		put(w, i, at, pin_of_v(i->imm), &w->v[i->imm]);
+		return;
+	case IR_PUTF:
+		put_flags(w, i, at);
+		return;
 	case IR_GETR:
 		w->r[i->imm].epoch = 0;
 		break;
 	case IR_GETV:
 		w->v[i->imm].epoch = 0;
 		break;
-	case IR_GETF:
+	default:
 		need_flags(w, at);
 		break;
-	case IR_PUTF:
-		put_flags(w, i, at);
-		return true;
-	default:
-		return false;
 	}
-	if (!x->uses)
-		x->flags |= CGV_DEAD;
-	return true;
+	if (w->cg->val[at].uses)
+		alive(w->cg, at);
+	else
+		dead(w->cg, at);
 }
 
 /* Keep the hint of value `at` only if its PUT is still ahead unobserved. */
-static void check_home(struct walk *w, unsigned at)
+static inline void check_home(struct walk *w, struct cg_val *x, unsigned at)
 {
-	struct cg_val *x = &w->cg->val[at];
-	unsigned g;
+	const struct put *p;
 
 	if (x->home == CG_NOREG)
 		return;
-	if (x->home >= CG_XMM0) {
-		g = pins.vector_of[x->home - CG_XMM0];
-		if (w->v[g].v != at || w->v[g].epoch != w->epoch)
-			x->home = CG_NOREG;
-		return;
-	}
-	g = pins.guest_of[x->home];
-	if (w->r[g].v != at || w->r[g].epoch != w->epoch)
+	p = x->home >= CG_XMM0 ? &w->v[pins.vector_of[x->home - CG_XMM0]] :
+				 &w->r[pins.guest_of[x->home]];
+	if (p->v != at || p->epoch != w->epoch)
 		x->home = CG_NOREG;
 }
 
@@ -267,70 +305,90 @@ val_t cg_clz_source(const struct cg *cg, const struct ir_inst *i)
 		r->a : 0;
 }
 
-static void walk_inst(struct walk *w, const struct ir_inst *i, unsigned at)
+static inline void walk_inst(struct walk *w, const struct ir_inst *i,
+			     unsigned at)
 {
-	enum {
-		SEES = IRF_L | IRF_M | IRF_E | IRF_T | IRF_W,
-		KEEP = SEES | IRF_X
-	};
-	struct cg_val *x = &w->cg->val[at];
-	unsigned fl = ir_op_info[i->op].flags;
+	struct cg *cg = w->cg;
+	struct cg_val *x = &cg->val[at];
+	unsigned facts = op_facts[i->op];
+	val_t a = i->a;
 
-	if (state_op(w, i, at))
-		return;
-	if (!(fl & KEEP) && !x->uses) {
-		x->flags |= CGV_DEAD;
+	if (i->op == IR_PUTR) {
+		put(w, i, at, pin_of_r(i->imm), &w->r[i->imm]);
 		return;
 	}
-	check_home(w, at);
-	if (i->op == IR_LDENV || fl & SEES)
-		w->epoch++;
-	if (fl & (IRF_E | IRF_T))
-		exit_op(w, i, at);
-	else if (i->op == IR_HELPER ||
-		 (!w->cg->hb->flags_fate && fl & (IRF_L | IRF_M)))
-		need_flags(w, at);
-	if (i->op == IR_CLZ && cg_clz_source(w->cg, i)) {
-		use(w, cg_clz_source(w->cg, i), at, 0);
+	if (i->op >= IR_GETR && i->op <= IR_PUTF) {
+		state_op(w, i, at);
 		return;
 	}
+	if (!(facts & KEEP) && (!x->uses || facts & SILENT)) {
+		dead(cg, at);
+		return;
+	}
+	check_home(w, x, at);
+	w->epoch += !!(facts & SEES);
+	w->fault = facts & MEM ? at : w->fault;
+	if (facts & w->watch) {
+		if (facts & LEAVES)
+			exit_op(w, i, at);
+		else if (facts & (HELPER | MEM))
+			need_flags(w, at);
+		else if (cg_clz_source(cg, i))
+			a = cg_clz_source(cg, i);
+	}
+	alive(cg, at);
 	if (pins.x86_flags && x86_uses(w, i, at))
 		return;
-	use(w, i->a, at, 0);
-	if (i->b)
-		use(w, i->b, at, 1);
-	if (i->c)
-		use(w, i->c, at, 2);
+	use(cg, cg->root[a], at);
+	use(cg, cg->root[i->b], at);
+	use(cg, cg->root[i->c], at);
 }
 
-/* What value k is another name of: itself, or an older value. */
-static val_t root_of(const struct cg *cg, unsigned k)
+/* Value k may be another name of an older one. */
+static void find_root(struct cg *cg, const struct ir_inst *inst, unsigned k)
 {
-	const struct ir_inst *i = &cg->ir->inst[k];
+	val_t a = inst[k].a;
 
-	if (i->op == IR_TRUNC || i->op == IR_VCAST ||
-	    (i->op == IR_ZEXT32 && cg->ir->inst[i->a].op != IR_TRUNC))
-		return cg->root[i->a];
-	return (val_t)k;
+	if (inst[k].op != IR_ZEXT32 || inst[a].op != IR_TRUNC)
+		cg->root[k] = cg->root[a];
 }
 
 _Static_assert(sizeof(struct cg_val) == sizeof(u64), "one store");
 
-void cg_liveness(struct cg *cg)
+static const struct cg_val fresh = { .reg = CG_NOREG, .home = CG_NOREG };
+
+/* Fill val[] and root[]; returns where the first PUTF is. */
+static unsigned name_values(struct cg *cg, const struct ir_inst *inst,
+			    unsigned n)
 {
-	const struct cg_val fresh = { .reg = CG_NOREG, .home = CG_NOREG };
-	struct walk w = { .cg = cg, .ir = cg->ir, .epoch = 1,
-			  .first_putf = ~0u };
-	unsigned n = cg->ir->ninst;
+	unsigned first_putf = ~0u;
 	u64 bits;
 
 	memcpy(&bits, &fresh, sizeof(bits));	/* as one store per value */
 	for (unsigned k = 0; k < n; k++) {
 		memcpy(&cg->val[k], &bits, sizeof(bits));
-		cg->root[k] = root_of(cg, k);
-		if (cg->ir->inst[k].op == IR_PUTF && k < w.first_putf)
-			w.first_putf = k;
+		cg->root[k] = (val_t)k;
+		if (op_facts[inst[k].op] & ALIAS)
+			find_root(cg, inst, k);
+		if (unlikely(inst[k].op == IR_PUTF) && k < first_putf)
+			first_putf = k;
 	}
+	return first_putf;
+}
+
+void cg_liveness(struct cg *cg)
+{
+	const struct ir_inst *inst = cg->ir->inst;
+	unsigned n = cg->ir->ninst;
+	struct walk w = {
+		.cg = cg, .ir = cg->ir, .epoch = 1,
+		.first_putf = name_values(cg, inst, n),
+		.watch = LEAVES | HELPER | COUNTS |
+			 (cg->hb->flags_fate ? 0 : MEM)
+	};
+
+	cg->nlive = 0;
 	for (unsigned k = n - 1; k > 0; k--)
-		walk_inst(&w, &cg->ir->inst[k], k);
+		walk_inst(&w, &inst[k], k);
+	cg->val[0] = fresh;		/* absent operands count as its uses */
 }

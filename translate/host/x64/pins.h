@@ -79,8 +79,7 @@ val_t cg_clz_source(const struct cg *cg, const struct ir_inst *i);
 
 /* -- Allocator services for emit.c and isel of state (regalloc.c) ---------- */
 void ra_start(struct cg *cg);
-/* After each instruction: drop operands that died, and temporaries. */
-void ra_end_inst(struct cg *cg, const struct ir_inst *i);
+void ra_end_special(struct cg *cg);
 /* Stores that a cold path has skipped (struct cg_late). */
 void ra_late_stores(struct cg *cg, unsigned from, unsigned to);
 /* Guest register state. */
@@ -98,11 +97,17 @@ void ra_spill_reg(struct cg *cg, val_t v, unsigned r);
 void ra_borrow_fixed(struct cg *cg, unsigned r);
 /* A register out of `allowed`, freed if need be; locked. */
 unsigned ra_alloc(struct cg *cg, u32 allowed);
-/* Forget v's register. */
-void ra_drop(struct cg *cg, val_t v);
 /* Give fixed register to the result of idx (it must be a free tmp). */
 void ra_assign(struct cg *cg, unsigned idx, unsigned reg);
 /* Constant? */
 bool ra_const(const struct cg *cg, val_t v, u64 *c);
+
+/* After each instruction: temporaries and locks end. */
+static inline void ra_end_inst(struct cg *cg)
+{
+	if (unlikely(cg->special))
+		ra_end_special(cg);
+	cg->locked = cg->tmps = 0;
+}
 
 #endif

@@ -289,6 +289,16 @@ bool x64_runtime_fault(struct cpu *cpu, void *ucp, u64 fault_addr)
 	return true;
 }
 
+/* A non-canonical address, or the hlt of an ALIGN; stack segment: the same in
+ * C code where rbp is the base. */
+bool x64_refused(const void *uc)
+{
+	enum { X86_TRAP_SS = 12, X86_TRAP_GP = 13 };
+	greg_t n = ((const ucontext_t *)uc)->uc_mcontext.gregs[REG_TRAPNO];
+
+	return n == X86_TRAP_SS || n == X86_TRAP_GP;
+}
+
 u64 x64_context_pc(const void *uc)
 {
 	return (u64)((const ucontext_t *)uc)->uc_mcontext.gregs[REG_RIP];

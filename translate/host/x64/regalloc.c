@@ -37,6 +37,16 @@ static inline bool live(const struct cg *cg, val_t v)
 	return cg->val[v].last > cg->cur;
 }
 
+/*
+ * Nobody takes dead values out of registers and spill slots: what holds a
+ * value without use from here on is free.  So is what holds none, since value
+ * 0 has no uses.
+ */
+static inline bool unneeded(const struct cg *cg, val_t v)
+{
+	return cg->val[v].last < cg->cur;
+}
+
 bool ra_const(const struct cg *cg, val_t v, u64 *c)
 {
 	return ir_is_const(cg->ir, cg->root[v], c);
@@ -58,8 +68,8 @@ void ra_start(struct cg *cg)
 {
 	memset(cg->reg_val, 0, sizeof(cg->reg_val));
 	memset(cg->slot_val, 0, sizeof(cg->slot_val));
-	cg->locked = cg->tmps = cg->borrowed = cg->late_seen = 0;
-	cg->rspill_used = cg->vspill_used = 0;
+	cg->locked = cg->tmps = cg->borrowed = 0;
+	cg->special = false;
 }
 
 /* -- Moves ----------------------------------------------------------------- */
@@ -88,6 +98,7 @@ static void save(struct cg *cg, unsigned slot, unsigned reg)
 	store_slot(cg, slot, reg);
 	if (!cg->ncold || cg->cold[cg->ncold - 1].idx != cg->cur)
 		return;
+	cg->special = true;
 	if (cg->nlate + 1 < CG_MAX_LATE)
 		cg->nlate++;
 	else
@@ -147,28 +158,26 @@ static void fill(struct cg *cg, unsigned r, val_t v)
 
 static unsigned spill_slot(struct cg *cg, unsigned reg)
 {
-	bool x = reg >= CG_XMM0;
-	u32 *used = x ? &cg->vspill_used : &cg->rspill_used;
-	unsigned n;
+	unsigned slot = reg >= CG_XMM0 ? CG_SLOT_VS : CG_SLOT_RS;
+	unsigned end = slot + CG_NSPILL;
+	val_t old;
 
-	if (*used == ~0u) {
+	while (slot < end && !unneeded(cg, cg->slot_val[slot]))
+		slot++;
+	if (slot == end) {
 		cg->failed = true;
-		return x ? CG_SLOT_VS : CG_SLOT_RS;
+		return slot - 1;
 	}
-	n = (unsigned)__builtin_ctz(~*used);
-	*used |= 1u << n;
-	return (x ? CG_SLOT_VS : CG_SLOT_RS) + n;
+	old = cg->slot_val[slot];
+	if (cg->val[old].mem == slot)
+		cg->val[old].mem = 0;
+	return slot;
 }
 
 static void free_slot(struct cg *cg, unsigned slot)
 {
-	if (slot >= CG_SLOT_F || slot < CG_SLOT_RS)
-		return;
-	if (slot >= CG_SLOT_VS)
-		cg->vspill_used &= ~(1u << (slot - CG_SLOT_VS));
-	else
-		cg->rspill_used &= ~(1u << (slot - CG_SLOT_RS));
-	cg->slot_val[slot] = 0;
+	if (slot >= CG_SLOT_RS && slot < CG_SLOT_F)
+		cg->slot_val[slot] = 0;
 }
 
 static void spill(struct cg *cg, val_t v)
@@ -226,23 +235,43 @@ static unsigned pick_victim(struct cg *cg, u32 cand)
 	return best;
 }
 
+/* A register of the pool without needed value, in order of preference. */
+static unsigned find_free(const struct cg *cg, u32 pool)
+{
+	static const u8 order[3] = { RCX, RDX, RAX };
+	unsigned best = ARRAY_LEN(order);
+
+	if (pool > 0xffff) {
+		for (; pool; pool &= pool - 1)
+			if (unneeded(cg, cg->reg_val[__builtin_ctz(pool)]))
+				return (unsigned)__builtin_ctz(pool);
+		return CG_NOREG;
+	}
+	/* Conditional moves: which one it will be is hard to predict. */
+	for (unsigned k = ARRAY_LEN(order); k--; ) {
+		unsigned r = order[k];
+
+		best = pool >> r & unneeded(cg, cg->reg_val[r]) ? k : best;
+	}
+	return best < ARRAY_LEN(order) ? order[best] : CG_NOREG;
+}
+
+/* Register r, which find_free() found, holds nothing. */
+static inline void detach(struct cg *cg, unsigned r)
+{
+	cg->val[cg->reg_val[r]].reg = CG_NOREG;
+	cg->reg_val[r] = 0;
+}
+
 /* A free register out of `allowed`, made free if need be; locks it. */
 unsigned ra_alloc(struct cg *cg, u32 allowed)
 {
-	static const u8 order[3] = { RCX, RDX, RAX };
 	u32 cand = allowed & ~cg->locked;
-	unsigned r = CG_NOREG;
+	unsigned r = find_free(cg, cand);
 
-	if (allowed & 0xffff) {
-		for (unsigned k = 0; k < ARRAY_LEN(order) && r == CG_NOREG; k++)
-			if (cand & bit(order[k]) && !cg->reg_val[order[k]])
-				r = order[k];
+	if (r != CG_NOREG) {
+		detach(cg, r);
 	} else {
-		for (u32 m = cand; m && r == CG_NOREG; m &= m - 1)
-			if (!cg->reg_val[__builtin_ctz(m)])
-				r = (unsigned)__builtin_ctz(m);
-	}
-	if (r == CG_NOREG) {
 		r = pick_victim(cg, cand);
 		if (r == CG_NOREG) {
 			cg->failed = true;
@@ -258,22 +287,6 @@ static void place(struct cg *cg, val_t v, unsigned r)
 {
 	cg->reg_val[r] = v;
 	cg->val[v].reg = (u8)r;
-}
-
-void ra_drop(struct cg *cg, val_t v)
-{
-	struct cg_val *x = &cg->val[v];
-
-	if (x->reg != CG_NOREG) {
-		if (is_local(x->reg) && cg->reg_val[x->reg] == v) {
-			cg->reg_val[x->reg] = 0;
-			x->reg = CG_NOREG;
-		}
-	}
-	if (x->mem >= CG_SLOT_RS && x->mem < CG_SLOT_F) {
-		free_slot(cg, x->mem);
-		x->mem = 0;
-	}
 }
 
 /* The place in struct cpu of what pinned register r holds. */
@@ -292,6 +305,7 @@ static void borrow(struct cg *cg, unsigned r)
 {
 	cg->locked |= bit(r);
 	cg->borrowed |= bit(r);
+	cg->special = true;
 	save(cg, home_slot(r), r);
 }
 
@@ -341,34 +355,15 @@ void ra_late_stores(struct cg *cg, unsigned from, unsigned to)
 		store_slot(cg, cg->late[from].slot, cg->late[from].reg);
 }
 
-/* Cold paths of this instruction learn which stores came after them. */
-static void end_late(struct cg *cg)
+/* What few instructions need at their end. */
+void ra_end_special(struct cg *cg)
 {
+	if (cg->borrowed)
+		give_back(cg);
+	/* Cold paths of this instruction learn which stores came after them. */
 	for (unsigned k = cg->ncold; k-- && cg->cold[k].idx == cg->cur; )
 		cg->cold[k].late_to = (u8)cg->nlate;
-	cg->late_seen = cg->nlate;
-}
-
-void ra_end_inst(struct cg *cg, const struct ir_inst *i)
-{
-	const val_t op[3] = { i->a, i->b, i->c };
-	const struct cg_val *x = &cg->val[cg->cur];
-
-	if (x->flags & CGV_KILL)
-		for (unsigned k = 0; k < 3; k++) {
-			val_t v = cg->root[op[k]];
-
-			if (x->flags & CGV_KILL_A << k &&
-			    cg->val[v].last <= cg->cur)
-				ra_drop(cg, v);
-		}
-	if (!x->last && i->type != IR_NONE)
-		ra_drop(cg, (val_t)cg->cur);
-	if (unlikely(cg->borrowed))
-		give_back(cg);
-	if (unlikely(cg->nlate != cg->late_seen))
-		end_late(cg);
-	cg->locked = cg->tmps = 0;
+	cg->special = false;
 }
 
 /* -- Operands -------------------------------------------------------------- */
@@ -466,10 +461,7 @@ static unsigned dying_operand(struct cg *cg, u32 allowed)
 
 static bool any_free(struct cg *cg, u32 allowed)
 {
-	for (u32 m = allowed & ~cg->locked; m; m &= m - 1)
-		if (!cg->reg_val[__builtin_ctz(m)])
-			return true;
-	return false;
+	return find_free(cg, allowed & ~cg->locked) != CG_NOREG;
 }
 
 static unsigned def(struct cg *cg, unsigned idx, u32 allowed,
@@ -482,7 +474,7 @@ static unsigned def(struct cg *cg, unsigned idx, u32 allowed,
 	if (mode == DEF_ANY && !any_free(cg, allowed)) {
 		r = dying_operand(cg, allowed);
 		if (r != CG_NOREG) {
-			ra_drop(cg, cg->reg_val[r]);
+			detach(cg, r);
 			place(cg, (val_t)idx, r);
 			return r;
 		}
@@ -537,7 +529,7 @@ static unsigned def_as(struct cg *cg, unsigned idx, val_t a, u32 allowed)
 		r = take_home(cg, idx);
 	} else if (ra != CG_NOREG && is_local(ra) && !live(cg, a) &&
 		   !(others & bit(ra))) {
-		ra_drop(cg, a);
+		detach(cg, ra);
 		place(cg, (val_t)idx, ra);
 		cg->locked |= bit(ra);
 		return ra;
