@@ -30,6 +30,9 @@ void host_x87_save(void *image);
 void host_x87_load(const void *image);
 void host_x87_init(void);
 
+/* The processor's estimate of 1 / x or 1 / sqrt(x) (RCPSS, RSQRTSS). */
+u32 host_estimate(u32 x, bool root);
+
 /* Rewrite a signal context so that the thread continues in fn(arg), on its
  * own stack below what it was using.  Async-signal-safe. */
 void host_context_call(void *uc, void (*fn)(void *), void *arg) SIGSAFE;

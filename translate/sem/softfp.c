@@ -92,7 +92,7 @@ u64 sfp_default_nan(const struct sfp_fmt *f)
 u64 sfp_invalid(struct sfp *s, const struct sfp_fmt *f)
 {
 	s->flags |= FPSR_IOC;
-	return sfp_default_nan(f);
+	return sfp_default_nan(f) | (s->x86 ? sfp_sign_bit(f) : 0);
 }
 
 struct fpn sfp_unpack(struct sfp *s, const struct sfp_fmt *f, u64 bits)
@@ -109,9 +109,10 @@ struct fpn sfp_unpack(struct sfp *s, const struct sfp_fmt *f, u64 bits)
 		x.cls = SFP_ZERO;
 	} else if (exp == 0 && s->flush >> f->id & 1) {
 		x.cls = SFP_ZERO;
-		if (f->id != SFP_F16)
+		if (f->id != SFP_F16 && !s->x86)
 			s->flags |= FPSR_IDC;
 	} else if (exp == 0) {
+		s->denormal = true;
 		lz = (unsigned)__builtin_clzll(frac);
 		x.sig = frac << lz;
 		x.exp = 1 - f->bias + (63 - f->fbits) - (s32)lz;
@@ -191,9 +192,26 @@ static u64 overflow(struct sfp *s, const struct sfp_fmt *f, unsigned sign)
 	return to_inf ? sfp_inf(f, sign) : sfp_max_normal(f, sign);
 }
 
+/*
+ * x86: is a value whose exponent field would be `biased` < 1 still too small
+ * for a normal number when it has been rounded as one?
+ */
+static bool tiny_rounded(const struct sfp *s, const struct sfp_fmt *f,
+			 unsigned sign, s64 biased, u64 sig)
+{
+	unsigned drop = 63 - f->fbits;
+	u64 mant = sig >> drop, err = sig & bits_mask(drop);
+
+	if (biased < 0)
+		return true;
+	mant += rounds_up(s->round, sign, mant & 1, err, 1ull << (drop - 1));
+	return !(mant >> (f->fbits + 1));
+}
+
 u64 sfp_round(struct sfp *s, const struct sfp_fmt *f, unsigned sign, s32 exp,
 	      u64 sig)
 {
+	bool tiny = false;
 	unsigned drop = 63 - f->fbits;
 	u32 limit = f->emask + (f->id == SFP_F16 && s->ahp);
 	s64 biased = (s64)exp + f->bias;
@@ -202,8 +220,13 @@ u64 sfp_round(struct sfp *s, const struct sfp_fmt *f, unsigned sign, s32 exp,
 	if (unlikely(biased >= (s64)limit))
 		return overflow(s, f, sign);
 	if (unlikely(biased < 1)) {
-		if (s->flush >> f->id & 1) {
+		tiny = !s->x86 || tiny_rounded(s, f, sign, biased, sig);
+		if (!s->x86 && s->flush >> f->id & 1) {
 			s->flags |= FPSR_UFC;
+			return sfp_zero(f, sign);
+		}
+		if (tiny && s->ftz) {
+			s->flags |= FPSR_UFC | FPSR_IXC;
 			return sfp_zero(f, sign);
 		}
 		sig = shr_sticky64(sig, (unsigned)MIN(1 - biased, 64));
@@ -220,7 +243,9 @@ u64 sfp_round(struct sfp *s, const struct sfp_fmt *f, unsigned sign, s32 exp,
 	if (unlikely(mant >> f->fbits >= limit))
 		return overflow(s, f, sign);
 	if (err)
-		s->flags |= biased ? FPSR_IXC : FPSR_IXC | FPSR_UFC;
+		s->flags |= tiny ? FPSR_IXC | FPSR_UFC : FPSR_IXC;
+	if (tiny && s->trap_tiny)
+		s->flags |= FPSR_UFC;
 	return mant | (sign ? sfp_sign_bit(f) : 0);
 }
 
@@ -271,9 +296,20 @@ u64 sfp_nan(struct sfp *s, const struct sfp_fmt *f, struct fpn x)
 		    (x.sig | 1ull << 62) >> (63 - f->fbits));
 }
 
+/* x86: the first NaN, quieted; a signalling one among them is reported. */
+static u64 first_nan(struct sfp *s, const struct sfp_fmt *f, struct fpn x,
+		     struct fpn y)
+{
+	if (x.cls == SFP_SNAN || y.cls == SFP_SNAN)
+		s->flags |= FPSR_IOC;
+	return sfp_nan(s, f, sfp_is_nan(x) ? x : y);
+}
+
 u64 sfp_nan2(struct sfp *s, const struct sfp_fmt *f, struct fpn x,
 	     struct fpn y)
 {
+	if (s->x86)
+		return first_nan(s, f, x, y);
 	if (x.cls == SFP_SNAN || (y.cls != SFP_SNAN && x.cls == SFP_QNAN))
 		return sfp_nan(s, f, x);
 	return sfp_nan(s, f, y);
@@ -282,6 +318,12 @@ u64 sfp_nan2(struct sfp *s, const struct sfp_fmt *f, struct fpn x,
 u64 sfp_nan3(struct sfp *s, const struct sfp_fmt *f, struct fpn x,
 	     struct fpn y, struct fpn z)
 {
+	if (s->x86) {	/* x is the addend, which comes last */
+		if (x.cls == SFP_SNAN)
+			s->flags |= FPSR_IOC;
+		return sfp_is_nan(y) || sfp_is_nan(z) ?
+			first_nan(s, f, y, z) : sfp_nan(s, f, x);
+	}
 	if (x.cls == SFP_SNAN)
 		return sfp_nan(s, f, x);
 	if (y.cls == SFP_SNAN || z.cls == SFP_SNAN || x.cls != SFP_QNAN)
@@ -481,7 +523,7 @@ u64 sfp_fma(struct sfp *s, const struct sfp_fmt *f, struct fpn z,
 	p.sign = x.sign ^ y.sign;
 	if (unlikely(sfp_is_nan(x) || sfp_is_nan(y) || sfp_is_nan(z))) {
 		/* inf * 0 gives the default NaN even if z is a quiet NaN. */
-		if (z.cls == SFP_QNAN && inf && zero)
+		if (z.cls == SFP_QNAN && inf && zero && !s->x86)
 			return sfp_invalid(s, f);
 		return sfp_nan3(s, f, z, x, y);
 	}

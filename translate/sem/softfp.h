@@ -37,6 +37,15 @@ struct sfp {
 	bool dn;		/* NaN results are the default NaN */
 	bool ahp;		/* F16 is Arm's alternative half precision */
 	u64 desc;		/* of the instruction */
+	/*
+	 * x86's rules (SDM vol. 1, 4.8 and 11.5): the first operand's NaN
+	 * wins, the default NaN is negative, tininess is detected after
+	 * rounding.  Set by xvec_fp.c only.
+	 */
+	bool x86;
+	bool ftz;		/* tiny results become zero */
+	bool trap_tiny;		/* they underflow even if they are exact */
+	bool denormal;		/* out: an operand was one (not if flushed) */
 };
 
 enum sfp_class { SFP_ZERO, SFP_FINITE, SFP_INF, SFP_QNAN, SFP_SNAN };

@@ -26,3 +26,16 @@ void host_context_call(void *ucp, void (*fn)(void *), void *arg)
 	g[REG_RDI] = (greg_t)(uintptr_t)arg;
 	g[REG_EFL] &= ~0x400ll;		/* DF clear, as the ABI wants */
 }
+
+u32 host_estimate(u32 x, bool root)
+{
+	u32 r;
+
+	if (root)
+		__asm__("rsqrtss %1, %%xmm0; movd %%xmm0, %0"
+			: "=r"(r) : "m"(x) : "xmm0");
+	else
+		__asm__("rcpss %1, %%xmm0; movd %%xmm0, %0"
+			: "=r"(r) : "m"(x) : "xmm0");
+	return r;
+}
