@@ -489,9 +489,10 @@ static void link_known(struct tctx *t, struct block *b)
 		gaddr target = exit_pc(b, l);
 		struct block *to;
 
-		if (!block_may_start(t, target))
+		if (!block_may_start(t, target) ||
+		    (target == b->pc && b->narrow))
 			continue;
-		to = block_find(t, target, b->mode);
+		to = block_find(t, target, b->mode & ~(u32)IR_MODE_LOOP);
 		if (to)
 			block_link(t, l, to);
 	}
@@ -510,7 +511,10 @@ static struct block *publish(struct tctx *t, gaddr pc, u32 mode,
 		.pc = pc, .mode = (u8)mode, .rec_units = (u16)(len / 8),
 		.code_off = (u32)(hb->code - t->code.base),
 		.code_len = (u16)hb->code_len, .side_len = (u16)hb->side_len,
-		.entry_off = (u8)hb->entry_off, .ninsns = (u8)t->ir->ninsns
+		.entry_off = (u8)hb->entry_off, .ninsns = (u8)t->ir->ninsns,
+		.narrow = mode & IR_MODE_LOOP ? hb->narrow_entry :
+						hb->narrow_loop,
+		.loops = !(hb->narrow_entry & ~hb->narrow_loop)
 	};
 	write_links(t, b, hb);
 	if (add_to_pages(t, b))
@@ -536,7 +540,12 @@ struct block *block_translate(struct tctx *t, gaddr pc, u32 mode,
 
 	if (!codebuf_has_room(&t->code) && switch_half(t))
 		goto nomem;
-	if (emit_block(t, pc, mode, &hb, why))
+	hb.narrow_entry = 0;
+	if (mode & IR_MODE_LOOP) {
+		b = block_find(t, pc, mode & ~(u32)IR_MODE_LOOP);
+		hb.narrow_entry = b ? b->narrow : 0;
+	}
+	if (emit_block(t, pc, mode & ~(u32)IR_MODE_LOOP, &hb, why))
 		return NULL;
 	b = publish(t, pc, mode, &hb);
 	if (!b)
@@ -556,6 +565,21 @@ nomem:
 	log_printf("dragoman: out of memory for translated code\n");
 	*why = EXEC_UNDEF;
 	return NULL;
+}
+
+struct block *block_link_target(struct tctx *t, const struct link *l,
+				struct block *b)
+{
+	struct block *from = block_at(t, l->block), *second;
+	u32 mode = from->mode | IR_MODE_LOOP;
+	enum exec_exit why;
+
+	if (from->pc != b->pc || !from->narrow || !from->loops)
+		return b;
+	second = block_find(t, b->pc, mode);
+	if (!second)
+		second = block_translate(t, b->pc, mode, &why);
+	return second && !(second->narrow & ~from->narrow) ? second : b;
 }
 
 /* -- Lookup by host address ------------------------------------------------ */

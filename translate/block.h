@@ -41,6 +41,15 @@ struct block {
 	u8 entry_off;		/* from its code */
 	u8 nlinks, ninsns, mode;
 	_Atomic u8 dead;
+	/*
+	 * A loop onto itself is translated twice: the second block, with
+	 * IR_MODE_LOOP, relies on what the first one has made of vector
+	 * registers (host.h's narrow_loop).  `narrow` is what the block
+	 * provides at its jumps back, or, of a second one, what it relies on;
+	 * loops: and it provides that too.
+	 */
+	bool loops;
+	u32 narrow;
 };
 
 /* A direct exit of a block. */
@@ -131,6 +140,12 @@ struct block *block_translate(struct tctx *t, gaddr pc, u32 mode,
  * where it leads. */
 struct link *block_exit_taken(const struct tctx *t, struct cpu *cpu);
 
+/*
+ * Which block exit l, leading to where block b is, had better jump to: b, or
+ * its second form, which may be made first.  Lock held.
+ */
+struct block *block_link_target(struct tctx *t, const struct link *l,
+				struct block *b);
 /* Let exit l jump straight to b; lock held. */
 void block_link(struct tctx *t, struct link *l, struct block *b);
 

@@ -321,6 +321,8 @@ static struct block *follow_exit(struct tctx *t, struct cpu *cpu,
 	b = find_or_make(t, cpu, &why);
 	/* A reclaim since then has put other code there. */
 	if (b && atomic_load(&t->epoch) == cpu->seen_epoch)
+		b = block_link_target(t, l, b);
+	if (b && atomic_load(&t->epoch) == cpu->seen_epoch)
 		block_link(t, l, b);
 	pthread_mutex_unlock(&t->lock);
 	return b;

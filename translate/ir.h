@@ -144,9 +144,13 @@ enum {
 
 /* Bits of struct ir's mode that every guest uses alike: FP control. */
 enum { IR_MODE_DN = 1, IR_MODE_FZ = 2, IR_MODE_FZ16 = 4, IR_MODE_AHP = 8,
+       /* 16, 32: the guest's */
+       /* only in a block's key: code for the later rounds of a loop, see
+	* struct block's narrow */
+       IR_MODE_LOOP = 64,
        /* no FP control of the guest's: host code is to test results for NaNs
 	* rather than trap (see struct cpu's fp_check) */
-       IR_MODE_FPCHECK = 16 };
+       IR_MODE_FPCHECK = 128 };
 
 struct ir {
 	unsigned ninst, npool, ninsns;

@@ -33,6 +33,7 @@ dualmap guest
 flags guest
 address guest
 fptrap guest
+fploop guest
 stress 3'
 
 if [ -n "$NATIVE" ]; then

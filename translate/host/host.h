@@ -37,6 +37,12 @@ struct host_block {
 	/* in: need the flags not survive calls and returns?  out: but the
 	 * code behind a call in this block expects them to. */
 	bool flags_die_at_calls, flags_cross_calls;
+	/*
+	 * Vector registers 0-15 known to be zero above 8 bytes (bits 0-15)
+	 * or 4 bytes (bits 16-31).  in: at entry.  out: at each exit to the
+	 * block's own start, if it would gain from knowing.
+	 */
+	u32 narrow_entry, narrow_loop;
 };
 
 struct block;

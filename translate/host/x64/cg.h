@@ -166,6 +166,10 @@ struct cg {
 	u32 side_off;		/* host offset of the last record */
 	gaddr side_pc;		/* guest pc of the last record */
 
+	/* host.h's narrow_entry, and upper parts that had to be cleared */
+	u32 narrow;
+	unsigned ncleared;
+
 	unsigned ncold, nconst, nfixup, nlate;
 	struct cg_late late[CG_MAX_LATE];
 	struct cg_val val[IR_MAX_INST];
@@ -216,11 +220,20 @@ static inline bool cg_dies(const struct cg *cg, val_t v)
 {
 	return cg->val[cg->root[v]].last <= cg->cur;
 }
+/* Was vector register n zero above so many bytes at the block's entry? */
+static inline bool cg_narrow(const struct cg *cg, unsigned n, unsigned bytes)
+{
+	return n < 16 && bytes >= 4 &&
+	       cg->narrow >> (bytes >= 8 ? n : n + 16) & 1;
+}
 /* XMM values: are the bits above the type known to be zero? */
 static inline bool cg_is_zext(const struct cg *cg, val_t v)
 {
 	val_t r = cg->root[v];
 
+	if (cg->narrow && cg->ir->inst[r].op == IR_GETV)
+		return cg_narrow(cg, (unsigned)cg->ir->inst[r].imm,
+				 ir_type_bytes(ir_vtype(cg->ir, v)));
 	return (cg->val[r].flags & CGV_ZEXT) &&
 	       ir_type_bytes(ir_vtype(cg->ir, r)) <=
 	       ir_type_bytes(ir_vtype(cg->ir, v));

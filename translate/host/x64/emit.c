@@ -283,10 +283,52 @@ static void start(struct cg *cg, struct tctx *t, const struct ir *ir,
 	cg->fl_in_env = true;
 	cg->fl_until = 0;
 	cg->ncold = cg->nconst = cg->nfixup = cg->nlate = 0;
+	cg->narrow = hb->narrow_entry;
+	cg->ncleared = 0;
 	hb->nlinks = 0;
 	side_start(cg);
 	ra_start(cg);
 	cg_liveness(cg);
+}
+
+/* What PUTV leaves above its operand, see narrow_entry. */
+static u32 narrow_put(u32 now, unsigned n, unsigned bytes)
+{
+	if (n >= 16)
+		return now;
+	now &= ~(0x10001u << n);
+	if (bytes <= 8)
+		now |= 1u << n;
+	if (bytes <= 4)
+		now |= 0x10000u << n;
+	return now;
+}
+
+/* host.h's narrow_loop. */
+static u32 narrow_loop(const struct ir *ir, u32 now)
+{
+	u32 all = ~0u;
+	bool loops = false;
+
+	for (unsigned k = 1; k < ir->ninst; k++) {
+		const struct ir_inst *i = &ir->inst[k];
+		bool call = i->op == IR_CALL || i->op == IR_CALL_IND;
+		bool direct = ir_op_info[i->op].flags & IRF_E ||
+			      i->op == IR_GOTO || i->op == IR_CALL;
+
+		if (i->op == IR_PUTV)
+			now = narrow_put(now, (unsigned)i->imm, ir_type_bytes(
+					 ir_vtype(ir, i->a)));
+		/* nothing is known of what others have done */
+		if (i->op == IR_HELPER ||
+		    (call && ir->pool[i->imm + 1] == ir->pc))
+			return 0;
+		if (direct && ir->pool[i->imm] == ir->pc) {
+			all &= now;
+			loops = true;
+		}
+	}
+	return loops ? all : 0;
 }
 
 int x64_emit(struct cg *cg, struct tctx *t, const struct ir *ir,
@@ -311,6 +353,8 @@ int x64_emit(struct cg *cg, struct tctx *t, const struct ir *ir,
 	if (cg->e.p + cg->nconst * 16 + 16 > cg->limit || cg->failed)
 		return -E2BIG;
 	emit_constants(cg);
+	hb->narrow_loop = cg->ncleared || cg->narrow ?
+			  narrow_loop(ir, cg->narrow) : 0;
 	hb->code_len = (u32)(cg->e.p - hb->code);
 	hb->side_len = (u32)(cg->side - hb->side);
 	return 0;

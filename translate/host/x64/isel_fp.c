@@ -275,6 +275,7 @@ bool isel_fmadd(struct cg *cg, const struct ir_inst *i, unsigned idx)
 		r.d = cg_def_xmm_as(cg, idx, i->c);
 	} else {
 		r.d = cg_def_xmm_early(cg, idx);
+		cg->ncleared += clear;
 		if (clear)
 			vx_low(cg, r.d, r.c);
 		else

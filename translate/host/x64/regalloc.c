@@ -836,6 +836,7 @@ static void move_zext(struct cg *cg, unsigned d, unsigned s, enum ir_type t)
 	struct enc *e = &cg->e;
 	unsigned bytes = ir_type_bytes(t);
 
+	cg->ncleared++;
 	if (bytes == 8) {
 		enc_v2(e, SSE_MOVQ, d, s);
 	} else if (bytes == 4 && cg->feat & HF_SSE41) {
