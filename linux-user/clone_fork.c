@@ -38,10 +38,13 @@ static void unlock_parent(struct process *p)
 	pthread_mutex_unlock(&p->lock);
 }
 
-static void unlock_child(struct process *p)
+/* Locks that were taken were ours; this is the only thread here. */
+static void unlock_child(struct process *p, bool locked)
 {
-	space_fork_child(p->space);
-	tctx_fork_child(p->tctx);
+	space_fork_child(p->space, locked);
+	tctx_fork_child(p->tctx, locked);
+	if (!locked)
+		return;
 	pthread_mutex_init(&p->sig->lock, NULL);
 	pthread_mutex_init(&p->lock, NULL);
 }
@@ -65,9 +68,9 @@ static void forget_others(struct task *t)
 	p->ntasks = 1;
 }
 
-static void child(struct task *t, const struct clone_request *r)
+static void child(struct task *t, const struct clone_request *r, bool locked)
 {
-	unlock_child(t->proc);
+	unlock_child(t->proc, locked);
 	forget_others(t);
 	t->tid = (pid_t)CALL(SYS_gettid);
 	t->leave = NULL;
@@ -81,7 +84,7 @@ static void child(struct task *t, const struct clone_request *r)
 		signal_clear_handlers(t->proc);
 }
 
-/* fork() makes libc's own state right, also among threads. */
+/* fork() makes libc's own state right among threads. */
 static s64 plain_fork(struct task *t, const struct clone_request *r)
 {
 	pid_t pid = fork();
@@ -94,7 +97,8 @@ static s64 plain_fork(struct task *t, const struct clone_request *r)
 }
 
 /*
- * Everything else is the kernel's call.  libc keeps the thread's id where it
+ * Everything else is the kernel's call: without threads libc has nothing to
+ * put right, and would only write to its pages on both sides.  libc keeps the thread's id where it
  * told the kernel to clear it; ask for that address and let it be set in the
  * child too.
  */
@@ -135,9 +139,9 @@ s64 clone_fork(struct task *t, const struct clone_request *r)
 	}
 	if (!alone)
 		lock_all(t->proc);
-	pid = plain ? plain_fork(t, r) : raw_fork(t, r);
+	pid = plain && !alone ? plain_fork(t, r) : raw_fork(t, r);
 	if (!pid)
-		child(t, r);
+		child(t, r, !alone);
 	else if (!alone)
 		unlock_parent(t->proc);
 	signal_unblock(t);

@@ -29,7 +29,7 @@
 
 enum {
 	POINTERS_MAX = 1 << 21,		/* beyond what the host can take */
-	CHUNK = 512,
+	FIRST_WORDS = 64,
 	EXTRA = OPTIONS_CHILD_MAX + 2 * SCRIPT_DEPTH + 16
 };
 
@@ -88,7 +88,7 @@ int exec_host(struct sysctx *c, const struct prog *p, int dirfd, int flags,
 
 struct words {
 	char **w;			/* EXTRA free places, then the words */
-	size_t n;
+	size_t n, room;
 };
 
 /* A string's pointer as the guest gave it; the host kernel reads the string
@@ -101,13 +101,16 @@ static int add_word(struct sysctx *c, struct words *v, u64 ptr)
 		ptr &= (1ull << 56) - 1;
 	if (ptr >= SPACE_TOP)
 		return -EFAULT;
-	if (v->n % CHUNK == 0) {
+	if (v->n == v->room) {
+		size_t room = MAX(2 * v->room, (size_t)FIRST_WORDS);
+
 		if (v->n >= POINTERS_MAX)
 			return -E2BIG;
-		w = realloc(v->w, (EXTRA + v->n + CHUNK) * sizeof(*w));
+		w = realloc(v->w, (EXTRA + room) * sizeof(*w));
 		if (!w)
 			return -ENOMEM;
 		v->w = w;
+		v->room = room;
 	}
 	v->w[EXTRA + v->n++] = (char *)ptr;
 	return 0;
@@ -132,15 +135,16 @@ static int read_words(struct sysctx *c, gaddr from, struct words *v)
 /* -- Executing ourselves --------------------------------------------------- */
 
 /*
- * All that an execve needs.  It hangs off the task: after a vfork it is the
+ * All that an execve needs, small things first: much of it stays untouched,
+ * and after a fork each page costs a fault.  It hangs off the task: after a vfork it is the
  * parent's memory, and nobody else could free it once exec has succeeded.
  */
 struct exec {
 	struct cmdline *cl;
 	int dirfd, flags;
 	struct words argv, envp;
-	struct prog p;
 	char name[PATH_MAX];
+	struct prog p;
 };
 
 void exec_release(struct task *t)
@@ -264,9 +268,11 @@ static s64 do_exec(struct sysctx *c, int dirfd, gaddr name, gaddr argv,
 	if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
 		return -EINVAL;
 	exec_release(t);
-	x = t->exec = calloc(1, sizeof(*x));
+	x = t->exec = malloc(sizeof(*x));
 	if (!x)
 		return -ENOMEM;
+	memset(&x->argv, 0, sizeof(x->argv));
+	memset(&x->envp, 0, sizeof(x->envp));
 	x->cl = container_of(t->proc->opt, struct cmdline, opt);
 	x->dirfd = dirfd;
 	x->flags = flags;

@@ -679,13 +679,13 @@ void space_fork_parent(struct space *s)
 	pthread_mutex_unlock(&s->lock);
 }
 
-/* The lock was held by the thread that forked, which is the only one here. */
-void space_fork_child(struct space *s)
+void space_fork_child(struct space *s, bool prepared)
 {
 	const struct vma *v;
 	gaddr at = 0, start;
 
-	pthread_mutex_init(&s->lock, NULL);
+	if (prepared)
+		pthread_mutex_init(&s->lock, NULL);
 	while ((v = map_next(&s->map, at))) {
 		start = v->start;
 		at = v->end;

@@ -93,10 +93,13 @@ struct space_info {
 void space_get_info(struct space *s, struct space_info *info);
 void space_set_info(struct space *s, const struct space_info *info);
 
-/* fork(): hold the space's lock across it.  Lock order: the translator's
- * lock (tctx_fork_prepare) first, then this one. */
+/*
+ * fork(): hold the space's lock across it.  Lock order: the translator's lock
+ * (tctx_fork_prepare) first, then this one.  A process with one thread need
+ * not prepare; the child then leaves the lock as it is.
+ */
 void space_fork_prepare(struct space *s);
 void space_fork_parent(struct space *s);
-void space_fork_child(struct space *s);
+void space_fork_child(struct space *s, bool prepared);
 
 #endif

@@ -10,9 +10,11 @@
 #include "syscalls/strace.h"
 
 /* A named value; lists end with name NULL. */
+/* A list ends with an empty name.  (Names are arrays, not pointers: those
+ * would be relocated at each start, whether anybody looks at them or not.) */
 struct xlat {
 	u64 val;
-	const char *name;
+	char name[32];
 };
 
 /* One argument to be printed. */

@@ -500,7 +500,7 @@ void strace_sigaction(struct strace_line *l, const struct strace_arg *g)
 		{ SA_NOCLDWAIT, "SA_NOCLDWAIT" }, { SA_SIGINFO, "SA_SIGINFO" },
 		{ 0x04000000, "SA_RESTORER" }, { SA_ONSTACK, "SA_ONSTACK" },
 		{ SA_RESTART, "SA_RESTART" }, { SA_NODEFER, "SA_NODEFER" },
-		{ 0x80000000, "SA_RESETHAND" }, { 0, NULL }
+		{ 0x80000000, "SA_RESETHAND" }, { 0, "" }
 	};
 	struct {
 		u64 handler, flags, restorer, mask;

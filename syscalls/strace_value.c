@@ -22,7 +22,7 @@
 
 const char *st_name(const struct xlat *list, u64 v)
 {
-	for (; list->name; list++)
+	for (; *list->name; list++)
 		if (list->val == v)
 			return list->name;
 	return NULL;
@@ -47,7 +47,7 @@ void st_flags(struct strace_line *l, const struct xlat *list, u64 v)
 		st_put(l, "%s", zero ? zero : "0");
 		return;
 	}
-	for (; list->name; list++) {
+	for (; *list->name; list++) {
 		if (!list->val || (v & list->val) != list->val)
 			continue;
 		st_put(l, "%s%s", sep, list->name);
@@ -72,7 +72,7 @@ void st_mode(struct strace_line *l, u32 mode)
 		{ S_IFREG, "S_IFREG|" }, { S_IFDIR, "S_IFDIR|" },
 		{ S_IFLNK, "S_IFLNK|" }, { S_IFCHR, "S_IFCHR|" },
 		{ S_IFBLK, "S_IFBLK|" }, { S_IFIFO, "S_IFIFO|" },
-		{ S_IFSOCK, "S_IFSOCK|" }, { 0, NULL }
+		{ S_IFSOCK, "S_IFSOCK|" }, { 0, "" }
 	};
 	const char *type = st_name(types, mode & S_IFMT);
 
@@ -200,7 +200,7 @@ void strace_mmap_flags(struct strace_line *l, const struct strace_arg *g)
 {
 	static const struct xlat types[] = {
 		{ MAP_SHARED, "MAP_SHARED" }, { MAP_PRIVATE, "MAP_PRIVATE" },
-		{ MAP_SHARED_VALIDATE, "MAP_SHARED_VALIDATE" }, { 0, NULL }
+		{ MAP_SHARED_VALIDATE, "MAP_SHARED_VALIDATE" }, { 0, "" }
 	};
 
 	st_value(l, types, ARG & MAP_TYPE);

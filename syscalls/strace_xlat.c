@@ -38,9 +38,9 @@
 
 #define X(v) { (u32)(v), #v }
 #define LIST(name, ...) \
-	const struct xlat xlat_##name[] = { __VA_ARGS__, { 0, NULL } }
+	const struct xlat xlat_##name[] = { __VA_ARGS__, { 0, "" } }
 
-const struct xlat xlat_none[] = { { 0, NULL } };
+const struct xlat xlat_none[] = { { 0, "" } };
 
 /* -- Files --------------------------------------------------------------- */
 

@@ -87,21 +87,15 @@ struct code_page {
 	const u8 *host;
 };
 
+/* What changes stands together: after a fork each page written costs a
+ * fault, on both sides. */
 struct tctx {
-	struct tctx_config cfg;
 	pthread_mutex_t lock;
 	struct codebuf code;
-	const void *rt[64];		/* runtime entry points of the back end */
-	exec_helper_fn *helper[HELPER_SLOTS];
-
 	struct block_table *_Atomic table;
 	u32 nused;			/* slots taken, dead ones included */
 	struct page_slot *pages;
 	u32 npages, page_mask;
-
-	/* Filter over the pcs of all blocks ever made, one bit for each
-	 * instruction modulo the size: 0 = surely no block starts there. */
-	u64 starts[4096];
 	bool exact_flags;		/* flags were seen to cross calls */
 	bool strip_top;			/* addresses often have tags */
 	u32 tagged;			/* how often the loop saw one */
@@ -110,6 +104,14 @@ struct tctx {
 	struct ir *ir;			/* scratch of the translating thread */
 	struct code_page code_page[32];	/* by page number modulo the size */
 	struct exec_stats stats;
+
+	struct tctx_config cfg;
+	const void *rt[64];		/* runtime entry points of the back end */
+	exec_helper_fn *helper[HELPER_SLOTS];
+
+	/* Filter over the pcs of all blocks ever made, one bit for each
+	 * instruction modulo the size: 0 = surely no block starts there. */
+	u64 starts[4096];
 };
 
 /* The live block at (pc, mode), or NULL.  Lock-free. */

@@ -10,7 +10,7 @@
 #endif
 
 enum {
-	PAGE = 4096, CODE_STEP = 64 << 10, REC_STEP = 32 << 10,
+	PAGE = 4096, CODE_STEP = 16 << 10, REC_STEP = 16 << 10,
 	MIN_SIZE = 1 << 20,
 	REGION = 2 << 20,	/* what one page of page tables covers */
 	REC_SHARE = 1 << 20	/* of the region where code begins */

@@ -190,13 +190,15 @@ void tctx_fork_parent(struct tctx *t)
 	pthread_mutex_unlock(&t->lock);
 }
 
-void tctx_fork_child(struct tctx *t)
+void tctx_fork_child(struct tctx *t, bool prepared)
 {
-	pthread_mutex_init(&t->lock, NULL);
+	if (prepared)
+		pthread_mutex_init(&t->lock, NULL);
 	/* The caller is not in translated code, and the other threads are not
 	 * here: nobody must be waited for. */
 	for (struct cpu *c = t->cpus; c; c = c->next_cpu)
-		atomic_store(&c->in_code, 0);
+		if (atomic_load(&c->in_code))
+			atomic_store(&c->in_code, 0);
 }
 
 /* -- The loop -------------------------------------------------------------- */

@@ -11,7 +11,7 @@
 #include "base/bits.h"
 
 const struct ir_op_info ir_op_info[IR_OP_COUNT] = {
-#define _(name, r, a, b, c, f) { #name, #r[0], #a[0], #b[0], #c[0], IRF_##f },
+#define _(name, r, a, b, c, f) { #r[0], #a[0], #b[0], #c[0], IRF_##f, #name },
 #include "translate/ir.def"
 #undef _
 };

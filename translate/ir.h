@@ -105,9 +105,9 @@ enum {
 };
 
 struct ir_op_info {
-	const char *name;
 	char res, a, b, c;	/* letters of ir.def; '0' = none */
 	u16 flags;
+	char name[14];
 };
 extern const struct ir_op_info ir_op_info[IR_OP_COUNT];
 extern const char *const ir_type_name[IR_TYPE_COUNT];

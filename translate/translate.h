@@ -165,10 +165,11 @@ void fpcr_changed(struct cpu *cpu);
  */
 void tctx_invalidate(struct tctx *t, gaddr start, u64 len);
 
-/* fork(): hold the translation lock across the host's fork. */
+/* fork(): hold the translation lock across the host's fork; a process with
+ * one thread need not (prepared: it was held). */
 void tctx_fork_prepare(struct tctx *t);
 void tctx_fork_parent(struct tctx *t);
-void tctx_fork_child(struct tctx *t);
+void tctx_fork_child(struct tctx *t, bool prepared);
 
 /* Counters for --stats; see base/stats.def. */
 void tctx_print_stats(struct tctx *t, FILE *out);

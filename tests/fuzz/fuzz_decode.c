@@ -171,7 +171,7 @@ static u32 random_word(void)
 {
 	const struct a64_row_info *r = &a64_row_info[rnd() % A64_ROW_COUNT];
 
-	if (!r->name || rnd() % 8 == 0)
+	if (rnd() % 8 == 0)
 		return (u32)rnd();
 	return r->value | ((u32)rnd() & ~r->mask);
 }

@@ -66,8 +66,6 @@ static u32 random_insn(int only_row)
 		const struct a64_row_info *r = &a64_row_info[row];
 		u32 insn;
 
-		if (!r->name)
-			continue;
 		insn = r->value | ((u32)rnd() & ~r->mask);
 		if (a64_decode_row(insn, ~0ull) != row || excluded(row, insn))
 			continue;
@@ -260,8 +258,7 @@ static unsigned rows_missed(void)
 	unsigned missed = 0;
 
 	for (unsigned r = 0; r < A64_ROW_COUNT; r++)
-		if (a64_row_info[r].name && !hits[r] &&
-		    !excluded(r, a64_row_info[r].value)) {
+		if (!hits[r] && !excluded(r, a64_row_info[r].value)) {
 			printf("# never drawn: %s\n", a64_row_info[r].name);
 			missed++;
 		}
@@ -282,8 +279,7 @@ int main(int argc, char **argv)
 		case 'l': max_len = (unsigned)atoi(optarg); break;
 		case 'r':
 			for (unsigned r = 0; r < A64_ROW_COUNT; r++)
-				if (a64_row_info[r].name &&
-				    !strcmp(a64_row_info[r].name, optarg))
+				if (!strcmp(a64_row_info[r].name, optarg))
 					only_row = (int)r;
 			break;
 		default: return 2;
