@@ -32,7 +32,7 @@
  *			chooses the 64-bit one) and PEXTRW reg, xmm, imm (0F C5)
  *   gtov[XVEC_x]	d[, a], r/m: CVTSI2SS CVTSI2SD (REX.W as above)
  *   pinsr[XVEC_PINSRx]	d[, a], r/m, imm; D/Q by REX.W: either row
- *   pextr[0 B, 1 W, 2 D/Q by REX.W]	r/m, xmm, imm (0F3A); extractps: 2
+ *   pextr[0 B, 1 W, 2 D/Q by REX.W]	r/m, xmm, imm (0F3A); extractps: 4
  *   insertps		d[, a], xmm/m32, imm
  *   vwiden[XVEC_x]	PMOVSXxx PMOVZXxx CVTPS2PD CVTDQ2PD VCVTPH2PS
  *   vnarrow[XVEC_x]	CVTPD2PS CVTPD2DQ CVTTPD2DQ

@@ -77,7 +77,7 @@ enum lift_result x64_lift_pinsr(struct lift *l, const struct x64_insn *i)
 	return LIFT_NEXT;
 }
 
-/* arg: log2 of the bytes; 2 is 3 with REX.W. */
+/* arg: log2 of the bytes; 2 is 3 with REX.W, 4 is 2 in any case. */
 enum lift_result x64_lift_pextr(struct lift *l, const struct x64_insn *i)
 {
 	static const enum xvec_op ops[4] = { XVEC_PEXTRB, XVEC_PEXTRW,
@@ -87,6 +87,8 @@ enum lift_result x64_lift_pextr(struct lift *l, const struct x64_insn *i)
 
 	if (size == 2 && i->prefix & X64_REXW)
 		size = 3;
+	if (size == 4)
+		size = 2;
 	v = xvg(l, ops[size], x64_type(size), x64_read_xmm(l, i, 1, 0), 0,
 		(unsigned)i->imm);
 	if (i->op[0].kind == X64_OP_MEM)

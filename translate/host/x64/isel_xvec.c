@@ -72,7 +72,8 @@ static struct operand use(struct cg *cg, const struct xrow *r, val_t v)
 {
 	struct operand o = { .mem = false };
 
-	if (r->msz && cg_use_mem(cg, v, &o.disp))
+	/* INSERTPS from memory takes what is there, not the lane chosen. */
+	if (r->msz && r->op != SSE_INSERTPS && cg_use_mem(cg, v, &o.disp))
 		o.mem = true;
 	else
 		o.reg = cg_use_xmm(cg, v);
