@@ -56,6 +56,12 @@ void ir_begin_insn(struct ir *ir, gaddr pc)
 	ir->insn_pc[ir->ninsns++] = pc;
 }
 
+void ir_cancel_insn(struct ir *ir)
+{
+	ir->ninsns--;
+	ir->insn = (u16)(ir->ninsns ? ir->ninsns - 1 : 0);
+}
+
 /* Replace the address of a memory access by one without its top byte. */
 static void strip_top(struct ir *ir, enum ir_op op, u8 *aux, val_t *a,
 		      val_t *b, s32 *imm)

@@ -185,6 +185,8 @@ void ir_reset(struct ir *ir, gaddr pc, u32 mode);
 
 /* Start guest instruction at pc; what follows belongs to it. */
 void ir_begin_insn(struct ir *ir, gaddr pc);
+/* There is no such instruction after all; nothing was emitted for it. */
+void ir_cancel_insn(struct ir *ir);
 
 /* The general form; operands are not folded.  imm and aux as in ir.def. */
 val_t ir_emit(struct ir *ir, enum ir_op op, enum ir_type type, u8 aux,

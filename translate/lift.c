@@ -159,7 +159,7 @@ static enum lift_result lift_one(struct fetcher *f, struct lift *l)
 	if (r == LIFT_TRUNCATED) {
 		/* Its first bytes are on this page, the rest cannot be had
 		 * (now). */
-		l->ir->ninsns--;
+		ir_cancel_insn(l->ir);
 		return r;
 	}
 	l->ir->guest_bytes += size;
