@@ -321,43 +321,84 @@ bool isel_call(struct cg *cg, const struct ir_inst *i, unsigned idx)
 	return true;
 }
 
-/* ecx = place in cpu->jcache of the pc in t; the entry is at *m. */
-static struct hmem jcache_probe(struct cg *cg, unsigned t, unsigned x)
+/*
+ * The key of pc t: t itself, with the mode in its uppermost byte (x is free).
+ * There may be no fourth register for it, so a local t becomes the key.
+ */
+static unsigned jcache_key(struct cg *cg, unsigned t, unsigned x)
+{
+	u64 mode = (u64)cg->ir->mode << CPU_MODE_SHIFT;
+	unsigned k = t;
+
+	if (!mode)
+		return t;
+	if (!(LOCAL_GPR_MASK >> t & 1)) {
+		k = cg_tmp_gpr(cg);
+		enc_mov_rr(&cg->e, 1, k, t);
+	}
+	enc_mov_ri(&cg->e, x, mode);
+	enc_alu_rr(&cg->e, ALU_XOR, 1, k, x);
+	return k;
+}
+
+/* Compare the key in k with the entry of cpu->jcache where it belongs (x is
+ * its place); returned is where that entry has its code. */
+static struct hmem jcache_probe(struct cg *cg, unsigned k, unsigned x)
 {
 	enum { MASK = (JCACHE_SIZE - 1) * 4 };
 	struct hmem m = hm_idx(CG_ENV, x, 2, CG_CPU(jcache));
-	u64 mode = (u64)cg->ir->mode << CPU_MODE_SHIFT;
 
 	_Static_assert(sizeof(struct jcache_ent) == 16, "scale 4 * 4");
-	enc_mov_rr(&cg->e, 0, x, t);
+	enc_mov_rr(&cg->e, 0, x, k);
 	enc_alu_ri(&cg->e, ALU_AND, 0, x, MASK);
-	if (mode) {
-		unsigned k = cg_tmp_gpr(cg);
-
-		enc_mov_ri(&cg->e, k, mode);
-		enc_alu_rr(&cg->e, ALU_OR, 1, k, t);
-		t = k;
-	}
-	enc_alu_mr(&cg->e, ALU_CMP, 1, m, t);
+	enc_alu_mr(&cg->e, ALU_CMP, 1, m, k);
 	m.disp += 8;
 	return m;
 }
 
+/* arg[]: pc, key, a free register, return pc */
+enum { LOOKUP_PC, LOOKUP_KEY, LOOKUP_TMP, LOOKUP_LINK };
+
+static struct cg_cold *jcc_lookup(struct cg *cg, cold_fn *fn, unsigned idx,
+				  unsigned t, unsigned k, unsigned x)
+{
+	struct cg_cold *c = cg_jcc_cold(cg, CC_NE, fn, idx);
+
+	c->arg[LOOKUP_PC] = (u8)t;
+	c->arg[LOOKUP_KEY] = (u8)k;
+	c->arg[LOOKUP_TMP] = (u8)x;
+	return c;
+}
+
+/* rax = the pc, which may have become the key. */
+static void lookup_pc(struct cg *cg, const struct cg_cold *c)
+{
+	u64 mode = (u64)cg->ir->mode << CPU_MODE_SHIFT;
+
+	if (mode && c->arg[LOOKUP_PC] == c->arg[LOOKUP_KEY]) {
+		enc_mov_ri(&cg->e, c->arg[LOOKUP_TMP], mode);
+		enc_alu_rr(&cg->e, ALU_XOR, 1, c->arg[LOOKUP_PC],
+			   c->arg[LOOKUP_TMP]);
+	}
+	enc_mov_rr(&cg->e, 1, RAX, c->arg[LOOKUP_PC]);
+}
+
 static void cold_lookup(struct cg *cg, struct cg_cold *c)
 {
-	enc_mov_rr(&cg->e, 1, RAX, c->arg[0]);
+	lookup_pc(cg, c);
 	enc_jmp_to(&cg->e, runtime.lookup);
 }
 
 bool isel_goto_ind(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
-	unsigned x, t = cg_use_gpr(cg, i->a);
+	unsigned x, k, t = cg_use_gpr(cg, i->a);
 	struct hmem m;
 
 	store_flags_keep(cg, idx, t);
 	x = cg_tmp_gpr(cg);
-	m = jcache_probe(cg, t, x);
-	cg_jcc_cold(cg, CC_NE, cold_lookup, idx)->arg[0] = (u8)t;
+	k = jcache_key(cg, t, x);
+	m = jcache_probe(cg, k, x);
+	jcc_lookup(cg, cold_lookup, idx, t, k, x);
 	enc_jmp_m(&cg->e, m);
 	return true;
 }
@@ -365,8 +406,8 @@ bool isel_goto_ind(struct cg *cg, const struct ir_inst *i, unsigned idx)
 /* The pair as the hot path would have made it; back to the landing. */
 static void cold_call_lookup(struct cg *cg, struct cg_cold *c)
 {
-	enc_push_r(&cg->e, c->arg[1]);
-	enc_mov_rr(&cg->e, 1, RAX, c->arg[0]);
+	enc_push_r(&cg->e, c->arg[LOOKUP_LINK]);
+	lookup_pc(cg, c);
 	enc_call_to(&cg->e, runtime.lookup);
 	cg_cold_back(cg, c);
 }
@@ -374,18 +415,18 @@ static void cold_call_lookup(struct cg *cg, struct cg_cold *c)
 bool isel_call_ind(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
 	gaddr ret = cg->ir->pool[i->imm + 1];
-	unsigned x, t = cg_use_gpr(cg, i->a), link = return_reg(cg, i->b);
+	unsigned x, k, t = cg_use_gpr(cg, i->a), link = return_reg(cg, i->b);
 	struct cg_cold *c;
 	struct hmem m;
 
 	store_flags_keep(cg, idx, t == RAX ? t : link);
 	x = cg_tmp_gpr(cg);
-	m = jcache_probe(cg, t, x);
-	c = cg_jcc_cold(cg, CC_NE, cold_call_lookup, idx);
+	k = jcache_key(cg, t, x);
+	m = jcache_probe(cg, k, x);
+	c = jcc_lookup(cg, cold_call_lookup, idx, t, k, x);
 	enc_push_r(&cg->e, link);
 	enc_call_m(&cg->e, m);
-	c->arg[0] = (u8)t;
-	c->arg[1] = (u8)link;
+	c->arg[LOOKUP_LINK] = (u8)link;
 	c->back = cg->e.p;
 	landing(cg, ret);
 	return true;

@@ -333,9 +333,11 @@ bool isel_xf_cf(struct cg *cg, const struct ir_inst *i, unsigned idx)
 bool isel_xf_of(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
 	struct enc *e = &cg->e;
-	unsigned b = cg_use_gpr(cg, i->b), t;
+	unsigned b, t;
 
+	/* First, or b might be there. */
 	cg_tmp_fixed_gpr(cg, RAX);
+	b = cg_use_gpr(cg, i->b);
 	t = cg_tmp_gpr(cg);
 	cg_save_flags(cg);
 	flags_to_rax(cg, i->a);
