@@ -56,4 +56,5 @@ step stress stress "${STRESS_SECONDS:-600}"
 step spawn sh "$t/cli/spawn.sh" 1000
 step elf tests/fuzz/fuzz_elf -n 100000 -s "${SEED:-2}"
 step decode tests/fuzz/fuzz_decode -n 1000000 -s "${SEED:-2}"
+step x64decode tests/fuzz/fuzz_x64_decode -n 1000000 -s "${SEED:-2}"
 exit $failed
