@@ -60,7 +60,10 @@ int a64_cpuinfo_features(u64 features, char *buf, size_t len);
  * with it as base fault.  Everywhere else SP is one, which costs nothing: what
  * could change that is checked (a64_put_sp()) and leaves for this mode.
  */
-enum { A64_MODE_SP = 1 << 7 };
+enum { A64_MODE_SP = 1 << 5 };
+_Static_assert(!(A64_MODE_SP & (IR_MODE_DN | IR_MODE_FZ | IR_MODE_FZ16 |
+				 IR_MODE_AHP | IR_MODE_LOOP | IR_MODE_FPCHECK)),
+	       "a bit of its own");
 
 /* -- Shared by the lifters ------------------------------------------------- */
 
