@@ -367,6 +367,7 @@ int main(int argc, char **argv, char **envp)
 			    .state = &proc.sys_state };
 	struct load l = { .proc = &proc, .prog = &prog };
 	struct task *t;
+	int persona;
 
 	parse(argc, argv, envp);
 	start_log();
@@ -376,7 +377,9 @@ int main(int argc, char **argv, char **envp)
 	l.envp = cl.envp;
 	l.execfn = cl.execfn ? cl.execfn : prog.nins ?
 		   prog.ins[prog.nins - 1] : prog.name;
-	l.randomize = !(personality(0xffffffff) & ADDR_NO_RANDOMIZE);
+	persona = personality(0xffffffff);
+	l.randomize = !(persona & ADDR_NO_RANDOMIZE);
+	proc.sys_state.read_implies_exec = persona & READ_IMPLIES_EXEC;
 	choose_cpu(&l);
 	load(&l);
 	prog_close(&prog);

@@ -3,6 +3,8 @@
  * The guest's memory system calls: argument layout of arm64 on one side,
  * space.h on the other.
  */
+#include <sys/mman.h>
+
 #include "linux-user/proc_ops.h"
 #include "linux-user/space.h"
 #include "linux-user/task.h"
@@ -12,10 +14,18 @@ static struct space *space_of(struct sysctx *c)
 	return ((struct task *)c->task)->proc->space;
 }
 
+/* What is readable is executable for a process of that personality. */
+static int prot_of(struct sysctx *c, u64 prot)
+{
+	if (unlikely(c->state->read_implies_exec) && prot & PROT_READ)
+		prot |= PROT_EXEC;
+	return (int)prot;
+}
+
 s64 proc_mmap(struct sysctx *c, const u64 *a)
 {
-	return space_mmap(space_of(c), a[0], a[1], (int)a[2], (int)a[3],
-			  (int)a[4], a[5]);
+	return space_mmap(space_of(c), a[0], a[1], prot_of(c, a[2]),
+			  (int)a[3], (int)a[4], a[5]);
 }
 
 s64 proc_munmap(struct sysctx *c, const u64 *a)
@@ -25,7 +35,7 @@ s64 proc_munmap(struct sysctx *c, const u64 *a)
 
 s64 proc_mprotect(struct sysctx *c, const u64 *a)
 {
-	return space_mprotect(space_of(c), a[0], a[1], (int)a[2]);
+	return space_mprotect(space_of(c), a[0], a[1], prot_of(c, a[2]));
 }
 
 s64 proc_mremap(struct sysctx *c, const u64 *a)

@@ -32,7 +32,12 @@ s64 sys_uname(struct sysctx *c, const u64 *a)
 
 s64 sys_personality(struct sysctx *c, const u64 *a)
 {
-	return host_syscall(c, SYS_personality, (u32)a[0], 0, 0, 0, 0, 0);
+	u32 new = (u32)a[0];
+	s64 ret = host_syscall(c, SYS_personality, new, 0, 0, 0, 0, 0);
+
+	if (ret >= 0 && new != 0xffffffff)
+		c->state->read_implies_exec = new & READ_IMPLIES_EXEC;
+	return ret;
 }
 
 /* -- prctl --------------------------------------------------------------- */

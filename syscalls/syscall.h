@@ -96,6 +96,7 @@ struct sys_ops {
 struct sys_state {
 	/* No descriptor of the runner is lower. */
 	int own_low;
+	bool read_implies_exec;		/* personality(2) */
 	/* Limits of address space and data as the guest set them; the host's
 	 * are larger by what the runner needs. */
 	struct {

@@ -3,7 +3,8 @@
 # make check-long: the tests of make check that have a size, at full size
 # (about an hour and a half on two cores).  A word as argument picks steps.
 #
-#	tests/long.sh [random|oracle|gcc|real|python|stress|spawn|elf|decode]...
+#	tests/long.sh [random|oracle|gcc|real|python|debian|stress|spawn|elf|
+#		decode]...
 : "${top_srcdir:=$(cd "$(dirname "$0")/.." && pwd)}"
 : "${top_builddir:=$(pwd)}"
 export top_srcdir top_builddir
@@ -52,6 +53,7 @@ step oracle sh "$t/cli/seq.sh" 1500000 "${SEED:-2}"
 step gcc sh "$t/real/gcc.sh" 5000
 step real sh "$t/real/run.sh" long
 step python sh "$t/real/python.sh" all
+step debian sh "$t/real/debian.sh"
 step stress stress "${STRESS_SECONDS:-600}"
 step spawn sh "$t/cli/spawn.sh" 1000
 step elf tests/fuzz/fuzz_elf -n 100000 -s "${SEED:-2}"

@@ -47,10 +47,13 @@ static void fill_helpers(struct tctx *t)
 
 struct tctx *tctx_new(const struct tctx_config *cfg)
 {
-	struct tctx *t = calloc(1, sizeof(*t));
+	/* Large tables, of which a short program touches little. */
+	struct tctx *t = mmap(NULL, sizeof(*t), PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+			      -1, 0);
 	u32 len = 0;
 
-	if (!t)
+	if (t == MAP_FAILED)
 		return NULL;
 	t->cfg = *cfg;
 	if (log_on(LOG_NOCHAIN) || t->cfg.max_insns == 1 || t->cfg.lockstep)
@@ -66,7 +69,7 @@ struct tctx *tctx_new(const struct tctx_config *cfg)
 	codebuf_fix(&t->code, len);
 	return t;
 fail:
-	free(t);
+	munmap(t, sizeof(*t));
 	return NULL;
 }
 

@@ -371,7 +371,8 @@ static void run_ldx(struct run *r, const struct ir_inst *i, union v128 *d)
 	u64 addr = address(r, i);
 
 	*d = load(addr, i->aux & MO_SIZE, i->aux & MO_ORDER);
-	c->excl_addr = addr;
+	/* With the tag: host code compares it with its STX's address. */
+	c->excl_addr = U(r, i->a) + (u64)(s64)i->imm;
 	c->excl_size = 1u << (i->aux & MO_SIZE);
 	c->excl_val[0] = d->d[0];
 	c->excl_val[1] = d->d[1];
@@ -384,7 +385,9 @@ static u64 run_stx(struct run *r, const struct ir_inst *i)
 	u64 addr = address(r, i);
 	unsigned size = i->aux & MO_SIZE;
 	union v128 old = { .d = { c->excl_val[0], c->excl_val[1] } };
-	bool match = c->excl_addr == addr && c->excl_size == 1u << size;
+	u64 mine = r->ir->ignore_top ? guest_strip_top(c->excl_addr) :
+				       c->excl_addr;
+	bool match = mine == addr && c->excl_size == 1u << size;
 
 	c->excl_size = 0;
 	if (!match)
@@ -643,8 +646,10 @@ static unsigned run_block(struct cpu *cpu, const struct ir *ir)
 	r.f->active = true;
 	r.f->tagged = r.f->aside = false;
 	for (unsigned n = 1; n < ir->ninst && reason == GO_ON; n++) {
-		if (r.f->aside && ir->inst[n].insn != ir->inst[n - 1].insn) {
-			reason = leave_to(&r, ir->insn_pc[ir->inst[n].insn]);
+		unsigned last = ir->inst[n - 1].insn;
+
+		if (r.f->aside && ir->inst[n].insn != last) {
+			reason = leave_to(&r, ir->insn_pc[last + 1]);
 			break;
 		}
 		r.f->at = n;

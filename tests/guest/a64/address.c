@@ -154,7 +154,7 @@ static void syscalls(void)
 /* -- Alignment ------------------------------------------------------------- */
 
 #define ACCESS(name, insn) \
-	__asm__(".text\n" #name ": " insn "; ret\n"); \
+	__asm__(".text\n.globl " #name "\n" #name ": " insn "; ret\n"); \
 	void name(void *p);
 ACCESS(a_ldxr, "ldxr w1, [x0]")
 ACCESS(a_stxr, "stxr w2, x1, [x0]")
@@ -194,6 +194,50 @@ static void alignment(void)
 	check(1, "bytes are aligned");
 }
 
+/* -- SP ---------------------------------------------------------------------- */
+
+/* Each ends with the SP it began with unless it faults; x0 is a multiple of
+ * 16 or not. */
+ACCESS(sp_load, "mov x9, sp; mov sp, x0; ldr x1, [sp]; mov sp, x9")
+ACCESS(sp_store, "mov x9, sp; and x0, x0, #-2; mov sp, x0; "
+		 "stp x1, x2, [sp, #-32]!; mov sp, x9")
+ACCESS(sp_vector, "mov x9, sp; add sp, x0, #0; ldr q0, [sp, #16]; mov sp, x9")
+ACCESS(sp_ext, "mov x9, sp; mov x1, #0; add sp, x0, w1, uxtw; ldrb w1, [sp]; "
+	       "mov sp, x9")
+/* The first access is allowed, the second not. */
+ACCESS(sp_writeback, "mov x9, sp; and x0, x0, #-16; mov sp, x0; "
+		     "ldr x1, [sp], #8; ldr x1, [sp]; mov sp, x9")
+/* No access while it is misaligned: a prefetch, arithmetic and branches. */
+__asm__(".text\n"
+	"sp_no_access: mov x9, sp; mov x10, x30\n"
+	"	add x0, x0, #8; mov sp, x0\n"
+	"	prfm pldl1keep, [sp]; bl 1f; sub x0, sp, x0; str x9, [x1]\n"
+	"	bl 2f; ldr x2, [sp, #-16]!; mov sp, x9; ret x10\n"
+	"1:	ret\n"
+	"2:	mov sp, x9; ret\n");
+long sp_no_access(void *p, void *q);
+
+static void stack_pointer(void)
+{
+	char *p = (char *)(data + 16);
+	char *want = NULL;
+
+	for (int k = 0; k < 3; k++) {
+		sp_load(p);
+		faults(sp_load, p + 8, SIGBUS, BUS_ADRALN, p + 8, "sp, load");
+		sp_store(p);
+		faults(sp_store, p + 2, SIGBUS, BUS_ADRALN, p + 2, "sp, store");
+		sp_vector(p);
+		faults(sp_vector, p + 4, SIGBUS, BUS_ADRALN, p + 4,
+		       "sp, vector");
+		sp_ext(p);
+		faults(sp_ext, p + 1, SIGBUS, BUS_ADRALN, p + 1, "sp, byte");
+		faults(sp_writeback, p, SIGBUS, BUS_ADRALN, p + 8,
+		       "sp, misaligned by write-back");
+		check(!sp_no_access(p, &want) && want, "sp, without access");
+	}
+}
+
 int main(void)
 {
 	struct sigaction sa = { .sa_sigaction = on_fault,
@@ -209,5 +253,6 @@ int main(void)
 	tagged_faults();
 	syscalls();
 	alignment();
+	stack_pointer();
 	return check_done();
 }

@@ -116,7 +116,7 @@ static void on_signal(int sig, siginfo_t *si, void *ucp)
 	got.code = sig == SIGILL ? 0 : (uint64_t)(int64_t)si->si_code;
 	got.addr = sig == SIGSEGV || sig == SIGBUS ? (uint64_t)si->si_addr : 0;
 	/* Of addresses that no process has qemu does not tell. */
-	if (sig == SIGSEGV && got.addr >> 47)
+	if (sig == SIGSEGV && got.addr >= (1ull << 47) - 16)
 		got.addr = 0;
 	leave();
 }

@@ -5,6 +5,8 @@
 #include <dirent.h>
 #include <pthread.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/utsname.h>
 
@@ -180,6 +182,38 @@ static void status(void)
 	signal(SIGUSR2, SIG_DFL);
 }
 
+static void show_prot(const void *p)
+{
+	unsigned long start, end;
+	char *line, *save, prot[8];
+
+	slurp_at(AT_FDCWD, "/proc/self/maps");
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save))
+		if (sscanf(line, "%lx-%lx %7s", &start, &end, prot) == 3 &&
+		    start <= (unsigned long)p && (unsigned long)p < end)
+			puts(prot);
+}
+
+/* Under READ_IMPLIES_EXEC. */
+static void persona(void)
+{
+	void *p, *q;
+
+	personality(READ_IMPLIES_EXEC);
+	p = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	q = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	show_prot(p);
+	show_prot(q);
+	mprotect(q, 4096, PROT_READ | PROT_WRITE);
+	show_prot(q);
+	personality(0);
+	mprotect(q, 4096, PROT_READ);
+	show_prot(q);
+	munmap(p, 4096);
+	munmap(q, 4096);
+}
+
 static void values(int argc, char **argv)
 {
 	struct utsname u;
@@ -263,6 +297,7 @@ int main(int argc, char **argv)
 	descriptors();
 	values(argc, argv);
 	status();
+	persona();
 	aliases();
 	others();
 	pthread_create(&t, NULL, thread, NULL);

@@ -16,12 +16,70 @@ static u32 load_insn(const u8 *code)
 	       (u32)code[3] << 24;
 }
 
+/* -- SP's alignment -------------------------------------------------------- */
+
+/* A multiple of 16, given that SP is one? */
+static bool surely_aligned(const struct ir *ir, val_t v)
+{
+	const struct ir_inst *i = &ir->inst[v], *a = &ir->inst[i->a];
+	u64 k;
+
+	if (ir_is_const(ir, v, &k))
+		return !(k & 15);
+	if (i->op == IR_AND)
+		return ir_is_const(ir, i->b, &k) && !(k & 15);
+	if (i->op == IR_ADD || i->op == IR_SUB)
+		return (i->a == ir->cur_r[CPU_SP] ||
+			(a->op == IR_GETR && a->imm == CPU_SP)) &&
+		       ir_is_const(ir, i->b, &k) && !(k & 15);
+	return v == ir->cur_r[CPU_SP];
+}
+
+void a64_put_sp(struct lift *l, val_t v)
+{
+	if (!(l->mode & A64_MODE_SP) && !surely_aligned(l->ir, v))
+		ir_emit(l->ir, IR_ASIDE, IR_NONE, 4, v, 0, 0, 0);
+	ir_putr(l->ir, CPU_SP, v);
+}
+
+/* A load or store with SP as base; not literals, nor prefetches. */
+static bool is_sp_access(const struct lift *l, u32 insn)
+{
+	if ((insn >> 25 & 5) != 4 || (insn >> 5 & 31) != CPU_SP ||
+	    (insn & 0x3b000000) == 0x18000000 ||
+	    (insn & 0xfec00000) == 0xf8800000)
+		return false;
+	return a64_decode_row(insn, l->features) != A64_ROW_NONE;
+}
+
+/* With a misaligned SP: accesses fault, a new SP may mean another mode. */
+static enum lift_result lift_off_sp(struct lift *l, u32 insn)
+{
+	unsigned n = l->ir->ninst;
+	enum lift_result r;
+
+	if (is_sp_access(l, insn)) {
+		ir_trap(l->ir, EXEC_ALIGN, l->pc, 0);
+		return LIFT_END;
+	}
+	r = a64_decode_lift(l, insn);
+	for (; r == LIFT_NEXT && n < l->ir->ninst; n++)
+		if (l->ir->inst[n].op == IR_PUTR &&
+		    l->ir->inst[n].imm == CPU_SP)
+			return a64_end_lookup(l);
+	return r;
+}
+
+/* -------------------------------------------------------------------------- */
+
 static enum lift_result lift_insn(struct lift *l, const u8 *code,
 				  unsigned avail, unsigned *size)
 {
 	*size = 4;
 	if (avail < 4)
 		return a64_undef(l);
+	if (unlikely(l->mode & A64_MODE_SP))
+		return lift_off_sp(l, load_insn(code));
 	return a64_decode_lift(l, load_insn(code));
 }
 
@@ -31,7 +89,8 @@ static u32 mode(const struct cpu *cpu)
 
 	return (c & FPCR_DN ? IR_MODE_DN : 0) | (c & FPCR_FZ ? IR_MODE_FZ : 0) |
 	       (c & FPCR_FZ16 ? IR_MODE_FZ16 : 0) |
-	       (c & FPCR_AHP ? IR_MODE_AHP : 0) | cpu->fp_check;
+	       (c & FPCR_AHP ? IR_MODE_AHP : 0) | cpu->fp_check |
+	       (cpu->r[CPU_SP] & 15 ? A64_MODE_SP : 0);
 }
 
 /* -- What becomes of the flags ---------------------------------------------

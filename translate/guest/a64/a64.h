@@ -55,6 +55,16 @@ int a64_cpuinfo_features(u64 features, char *buf, size_t len);
 /* CNTFRQ_EL0: the counter is the host's CLOCK_MONOTONIC in nanoseconds. */
 #define A64_CNTFRQ 1000000000u
 
+/*
+ * Mode of a block (see IR_MODE_*): SP is not a multiple of 16, so accesses
+ * with it as base fault.  Everywhere else SP is one, which costs nothing: what
+ * could change that is checked (a64_put_sp()) and leaves for this mode.
+ */
+enum { A64_MODE_SP = 1 << 5 };
+_Static_assert(!(A64_MODE_SP & (IR_MODE_DN | IR_MODE_FZ | IR_MODE_FZ16 |
+				 IR_MODE_AHP | IR_MODE_LOOP | IR_MODE_FPCHECK)),
+	       "a bit of its own");
+
 /* -- Shared by the lifters ------------------------------------------------- */
 
 /* isa.helper[]: IR helper number is HELPER_GUEST0 + this. */
@@ -115,6 +125,17 @@ static inline val_t a64_aligned_base(struct lift *l, unsigned r, unsigned size,
 		ir_emit(l->ir, IR_ALIGN, IR_NONE, (u8)size, base, 0, 0,
 			(s32)disp);
 	return base;
+}
+
+/* SP = v, where it is SP; all accesses of the instruction come later. */
+void a64_put_sp(struct lift *l, val_t v);
+
+/* The instruction will add imm to base register r after its accesses. */
+static inline void a64_will_move(struct lift *l, unsigned r, s64 imm)
+{
+	if (r == CPU_SP && imm & 15 && !(l->mode & A64_MODE_SP))
+		ir_emit(l->ir, IR_ASIDE, IR_NONE, 4,
+			ir_const(l->ir, IR_I64, (u64)imm), 0, 0, 0);
 }
 
 static inline val_t a64_addi(struct lift *l, val_t v, s64 imm)

@@ -49,7 +49,9 @@ static enum lift_result addsub(struct lift *l, const struct a64_fields *f,
 		v = ir_int2(l->ir, sub ? IR_SUB : IR_ADD, t, a, b);
 	if (flags)
 		nzcv = flag_op(l, sub ? IR_FLG_SUB : IR_FLG_ADD, a, b, 0);
-	if (v)
+	if (v && f->rd == CPU_SP)
+		a64_put_sp(l, v);
+	else if (v)
 		ir_putr(l->ir, f->rd, v);
 	if (flags)
 		ir_putf(l->ir, nzcv);
@@ -161,8 +163,10 @@ static enum lift_result logic(struct lift *l, const struct a64_fields *f,
 	}
 	if (opc == 3)
 		nzcv = flag_op(l, IR_FLG_LOGIC, v, 0, 0);
-	if (f->rd != 31 || (sp && opc != 3))
+	if (f->rd != 31)
 		ir_putr(l->ir, f->rd, v);
+	else if (sp && opc != 3)
+		a64_put_sp(l, v);
 	if (opc == 3)
 		ir_putf(l->ir, nzcv);
 	return LIFT_NEXT;

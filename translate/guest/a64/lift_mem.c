@@ -25,6 +25,7 @@ static enum lift_result access(struct lift *l, const struct a64_fields *f,
 	val_t v = 0;
 
 	memop |= size | (op >= 2 ? MO_SIGN : 0);
+	a64_will_move(l, f->rn, writeback);
 	if (op)
 		v = ir_ld(l->ir, t, (u8)memop, base, index, disp);
 	else
@@ -112,6 +113,7 @@ static void pair_address(struct lift *l, const struct a64_fields *f,
 	p->base = a64_getsp(l, f->rn);
 	p->disp = mode == 1 ? 0 : imm;
 	p->writeback = mode & 1 ? imm : 0;
+	a64_will_move(l, f->rn, p->writeback);
 }
 
 static void pair_writeback(struct lift *l, const struct a64_fields *f,

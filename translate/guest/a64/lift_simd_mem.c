@@ -67,6 +67,8 @@ enum lift_result a64_lift_fldp(struct lift *l, const struct a64_fields *f)
 		return a64_undef(l);
 	off *= 1 << scale;
 	disp = mode == 1 ? 0 : off;
+	if (mode & 1)
+		a64_will_move(l, f->rn, off);
 	if (is_load) {
 		v1 = load(l, scale, (u8)scale, base, 0, disp);
 		v2 = load(l, scale, (u8)scale, base, 0, disp + (1 << scale));
@@ -114,6 +116,8 @@ enum lift_result a64_lift_fldst(struct lift *l, const struct a64_fields *f)
 	if (scale > 4 || (by_reg && !(f->option & 2)))
 		return a64_undef(l);
 	base = a64_getsp(l, f->rn);
+	if (!imm12 && (mode & 1))
+		a64_will_move(l, f->rn, imm9);
 	if (by_reg)
 		index = extended_index(l, f, scale, &memop);
 	disp = imm12 ? (s64)f->imm12 << scale : by_reg || mode == 1 ? 0 : imm9;
@@ -142,6 +146,14 @@ static void write_back(struct lift *l, const struct a64_fields *f, val_t base,
 		base = ir_int2(l->ir, IR_ADD, IR_I64, base,
 			       ir_getr(l->ir, IR_I64, f->rm));
 	ir_putr(l->ir, f->rn, base);
+}
+
+/* The base register of an access that write_back() will end. */
+static val_t base_of(struct lift *l, const struct a64_fields *f, unsigned bytes)
+{
+	if (f->insn >> 23 & 1)
+		a64_will_move(l, f->rn, f->rm == 31 ? bytes : 1);
+	return a64_getsp(l, f->rn);
 }
 
 struct structs {
@@ -292,10 +304,11 @@ enum lift_result a64_lift_vldst_multi(struct lift *l,
 	bool is_load = f->insn >> 22 & 1;
 	struct structs s = { l, f->q ? IR_V128 : IR_V64, (u8)f->size, { 0 } };
 	unsigned bytes = ir_type_bytes(s.type), total = n * bytes, off = 0;
-	val_t base = a64_getsp(l, f->rn);
+	val_t base;
 
 	if (f->size == 3 && !f->q && inter)
 		return a64_undef(l);
+	base = base_of(l, f, total);
 	if (!is_load) {
 		/* gather3() wants 16-byte tables */
 		enum ir_type t = inter && n == 3 ? IR_V128 : s.type;
@@ -368,7 +381,7 @@ enum lift_result a64_lift_vldst_lane(struct lift *l, const struct a64_fields *f)
 	if (!lane_of(f, &es, &lane))
 		return a64_undef(l);
 	t = es == 3 ? IR_I64 : IR_I32;
-	base = a64_getsp(l, f->rn);
+	base = base_of(l, f, n << es);
 	for (unsigned i = 0; i < n; i++) {
 		unsigned r = (f->rt + i) % 32;
 
@@ -393,7 +406,7 @@ enum lift_result a64_lift_vld_dup(struct lift *l, const struct a64_fields *f)
 {
 	unsigned n = struct_elems(f), es = f->size;
 	enum ir_type t = es == 3 ? IR_I64 : IR_I32;
-	val_t base = a64_getsp(l, f->rn), v[4];
+	val_t base = base_of(l, f, n << es), v[4];
 
 	for (unsigned i = 0; i < n; i++)
 		v[i] = ir_ld(l->ir, t, (u8)es, base, 0, i << es);
