@@ -17,27 +17,25 @@ LIMIT=${LIMIT:-900}
 
 short='test_json test_struct test_fcntl test_mmap test_os test_posix test_ctypes
 test_tempfile test_popen test_thread'
-all='test_subprocess test_threading test_signal test_mmap test_ctypes
-test_socket test_asyncio test_multiprocessing_fork
-test_multiprocessing_spawn test_multiprocessing_forkserver test_decimal
-test_json test_re test_os test_posix test_posixpath test_select test_epoll
-test_poll test_selectors test_fcntl test_faulthandler test_time test_float
-test_math test_cmath test_statistics test_fractions test_struct test_zlib
-test_gzip test_bz2 test_lzma test_hashlib test_hmac test_ssl test_io
-test_fileio test_pty test_tty test_resource test_sqlite3 test_tempfile
-test_shutil test_glob test_pathlib test_tarfile test_zipfile test_thread
-test_queue test_concurrent_futures test_wait3 test_wait4 test_fork1
-test_popen test_eintr test_socketserver test_ioctl test_termios test_pwd
+all='test_subprocess test_threading test_signal test_mmap test_ctypes test_socket
+test_asyncio test_multiprocessing_fork test_multiprocessing_spawn
+test_multiprocessing_forkserver test_decimal test_json test_re test_os
+test_posix test_posixpath test_select test_epoll test_poll test_selectors
+test_fcntl test_faulthandler test_time test_float test_math test_cmath
+test_statistics test_fractions test_struct test_zlib test_gzip test_bz2
+test_lzma test_hashlib test_hmac test_ssl test_io test_fileio test_pty
+test_resource test_tempfile test_shutil test_glob test_pathlib test_tarfile
+test_zipfile test_thread test_queue test_concurrent_futures test_wait3
+test_wait4 test_fork1 test_popen test_eintr test_ioctl test_termios test_pwd
 test_grp test_platform test_uuid test_random test_array test_memoryview
-test_bytes test_long test_int test_complex test_bigmem test_audioop
-test_binascii test_pickle test_marshal test_codecs test_unicode test_gc
-test_weakref test_generators test_coroutines test_contextvars test_sys
-test_sysconfig test_tracemalloc test_cmd_line test_runpy test_site
-test_shelve test_dbm test_logging test_mailbox test_venv test_ensurepip
-test_posix_spawn test_shared_memory test_crypt test_syslog test_curses
-test_readline test_gdb test_locale test_openpty test_sched test_file
-test_largefile test_os test_stat test_atexit test_threadsignals
-test_threadedtempfile test_capi test_embed test_exceptions test_zoneinfo'
+test_bytes test_long test_int test_complex test_audioop test_binascii
+test_pickle test_marshal test_codecs test_unicode test_gc test_weakref
+test_generators test_coroutines test_sys test_sysconfig
+test_tracemalloc test_cmd_line test_runpy test_site test_shelve test_dbm
+test_logging test_mailbox test_crypt test_syslog test_readline
+test_locale test_sched test_file test_largefile test_stat
+test_atexit test_threadsignals test_threadedtempfile test_embed
+test_exceptions test_zoneinfo'
 
 case $* in
 '') list=$short ;;
@@ -78,6 +76,10 @@ module() {
 	try guest "$1" "$o.guest"
 	passed=$(grep -cE ' (ok|completed)$' "$o.native")
 	only_guest "$o.native" "$o.guest" >"$o.bad"
+	if [ "$passed" = 0 ]; then
+		echo "ok - $1 # SKIP no test passes natively"
+		return
+	fi
 	if grep -qx 'exit status 124' "$o.guest"; then
 		echo "not ok - $1: no end after $LIMIT s"
 		return
@@ -89,7 +91,7 @@ module() {
 		     grep -cxF "$name")" = 0 ] || echo "$name" >>"$o.still"
 	done <"$o.bad"
 	mv "$o.still" "$o.bad"
-	if [ "$passed" -gt 0 ] && ! [ -s "$o.bad" ]; then
+	if ! [ -s "$o.bad" ]; then
 		echo "ok - $1: $passed tests"
 		return
 	fi
