@@ -230,6 +230,11 @@ static u64 address(struct run *r, const struct ir_inst *i)
 	return a;
 }
 
+/* Guest addresses need not be multiples of the size. */
+typedef volatile u16 mem16 __attribute__((aligned(1)));
+typedef volatile u32 mem32 __attribute__((aligned(1)));
+typedef volatile u64 mem64 __attribute__((aligned(1)));
+
 static union v128 load(u64 addr, unsigned size, bool ordered)
 {
 	union v128 v = { .d = { 0, 0 } };
@@ -238,12 +243,12 @@ static union v128 load(u64 addr, unsigned size, bool ordered)
 	/* Single-copy atomic for every size a guest may rely on. */
 	switch (size) {
 	case MO_8: v.d[0] = *(const volatile u8 *)p; break;
-	case MO_16: v.d[0] = *(const volatile u16 *)p; break;
-	case MO_32: v.d[0] = *(const volatile u32 *)p; break;
-	case MO_64: v.d[0] = *(const volatile u64 *)p; break;
+	case MO_16: v.d[0] = *(const mem16 *)p; break;
+	case MO_32: v.d[0] = *(const mem32 *)p; break;
+	case MO_64: v.d[0] = *(const mem64 *)p; break;
 	default:
-		v.d[0] = ((const volatile u64 *)p)[0];
-		v.d[1] = ((const volatile u64 *)p)[1];
+		v.d[0] = ((const mem64 *)p)[0];
+		v.d[1] = ((const mem64 *)p)[1];
 	}
 	if (ordered)
 		atomic_thread_fence(memory_order_seq_cst);
@@ -274,12 +279,12 @@ static void store(struct run *r, u64 addr, unsigned size, const union v128 *v,
 		atomic_thread_fence(memory_order_seq_cst);
 	switch (size) {
 	case MO_8: *(volatile u8 *)p = v->b[0]; break;
-	case MO_16: *(volatile u16 *)p = v->h[0]; break;
-	case MO_32: *(volatile u32 *)p = v->s[0]; break;
-	case MO_64: *(volatile u64 *)p = v->d[0]; break;
+	case MO_16: *(mem16 *)p = v->h[0]; break;
+	case MO_32: *(mem32 *)p = v->s[0]; break;
+	case MO_64: *(mem64 *)p = v->d[0]; break;
 	default:
-		((volatile u64 *)p)[0] = v->d[0];
-		((volatile u64 *)p)[1] = v->d[1];
+		((mem64 *)p)[0] = v->d[0];
+		((mem64 *)p)[1] = v->d[1];
 	}
 	if (ordered)
 		atomic_thread_fence(memory_order_seq_cst);
