@@ -618,7 +618,7 @@ static unsigned run_inst(struct run *r, const struct ir_inst *i, union v128 *out
 		d.d[0] = run_flags(r, i);
 	else if (i->op >= IR_ZEXT8 && i->op <= IR_TRUNC)
 		d.d[0] = run_extend(r, i);
-	else if (i->op < IR_PAIR)
+	else if (i->op < IR_PAIR || (i->op >= IR_XSBB && i->op <= IR_XRCR))
 		d.d[0] = run_int(r, i);
 	else
 		run_move(r, i, &d);
