@@ -159,15 +159,18 @@ bool exec_host_fault(struct cpu *cpu, void *uc, int signo, u64 info_addr,
 
 	if (b)
 		off = (u32)(pc - (u64)(uintptr_t)t->code.base) - b->code_off;
-	if (signo == SIGFPE)
-		return b && host_backend->fp_trap(cpu, uc, b, off);
-	if (host_backend->refused(uc))
+	if (signo == SIGFPE) {
+		if (b && host_backend->fp_trap(cpu, uc, b, off))
+			return true;
+		info = host_backend->sigfpe_kind(uc);
+		info_addr = 0;
+	} else if (host_backend->refused(uc)) {
 		info = FAULT_REDO | (info & FAULT_WRITE);
+	}
 	if (interp_host_fault(cpu, uc, info_addr, info) || lift_host_fault(uc))
 		return true;
-	if (!b)
-		return host_backend->runtime_fault(cpu, uc, info_addr);
-	if (!host_backend->recover(cpu, uc, b, off, info_addr))
+	if (b ? !host_backend->recover(cpu, uc, b, off, info_addr) :
+		!host_backend->runtime_fault(cpu, uc, info_addr))
 		return false;
 	cpu->fault_addr = info_addr;
 	cpu->fault_info = info;

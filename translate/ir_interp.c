@@ -557,6 +557,21 @@ static const union v128 *operand(struct run *r, val_t v)
 	return v ? &r->f->val[v] : NULL;
 }
 
+/* Exceptions that MXCSR does not mask are faults. */
+static void run_xvec(struct run *r, const struct ir_inst *i, union v128 *d)
+{
+	enum { FLAGS = 63, MASKS = 7 };
+	u32 *mx = &r->cpu->guest_mxcsr, sticky = *mx & FLAGS, raised;
+
+	*mx &= ~(u32)FLAGS;
+	sem_table[i->op](r->cpu, sem_desc(i), d, operand(r, i->a),
+			 operand(r, i->b), operand(r, i->c));
+	raised = *mx & FLAGS;
+	*mx |= sticky;
+	if (raised & ~(*mx >> MASKS))
+		raise_fault(r->cpu, 0, FAULT_FP);
+}
+
 static unsigned run_inst(struct run *r, const struct ir_inst *i, union v128 *out)
 {
 	unsigned flags = ir_op_info[i->op].flags;
@@ -578,6 +593,8 @@ static unsigned run_inst(struct run *r, const struct ir_inst *i, union v128 *out
 		d.d[0] = run_divide(r, i);
 	else if (flags & (IRF_L | IRF_M))
 		run_memory(r, i, &d);
+	else if (i->op >= IR_XVEC && i->op <= IR_XF_VEC)
+		run_xvec(r, i, &d);
 	else if (flags & IRF_S)
 		sem_table[i->op](r->cpu, sem_desc(i), &d, operand(r, i->a),
 				 operand(r, i->b), operand(r, i->c));
@@ -609,7 +626,7 @@ static unsigned run_inst(struct run *r, const struct ir_inst *i, union v128 *out
 		d.d[0] = run_flags(r, i);
 	else if (i->op >= IR_ZEXT8 && i->op <= IR_TRUNC)
 		d.d[0] = run_extend(r, i);
-	else if (i->op < IR_PAIR)
+	else if (i->op < IR_PAIR || (i->op >= IR_XSBB && i->op <= IR_XRCR))
 		d.d[0] = run_int(r, i);
 	else
 		run_move(r, i, &d);

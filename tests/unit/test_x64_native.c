@@ -4,7 +4,8 @@
  * processor that runs the test: each line of x64.ops with such operands, in
  * random encodings with registers and memory, is executed as it is, by the
  * interpreter and by translated code for several kinds of host.  Compared are
- * all registers, the x87 state, MXCSR, flags and memory.
+ * all registers, the x87 state, MXCSR, flags and memory.  And faults: alignment,
+ * unmasked exceptions, images.
  */
 #include <check.h>
 #include <inttypes.h>
@@ -643,6 +644,83 @@ START_TEST(rows)
 }
 END_TEST
 
+/* -- Faults ------------------------------------------------------------------------------------------ */
+
+static const struct {
+	const char *text;
+	u8 n, b[12];
+	u32 fault;		/* 0: none */
+} faults[] = {	/* rbx = 8 more than a multiple of 64; ZM, IM clear */
+	{ "movaps xmm1, [rbx]", 3, { 0x0f, 0x28, 0x0b }, FAULT_GP },
+	{ "movaps [rbx], xmm1", 3, { 0x0f, 0x29, 0x0b }, FAULT_GP },
+	{ "movaps xmm1, [rbx+8]", 4, { 0x0f, 0x28, 0x4b, 8 }, 0 },
+	{ "movups xmm1, [rbx]", 3, { 0x0f, 0x10, 0x0b }, 0 },
+	{ "movdqu [rbx], xmm1", 4, { 0xf3, 0x0f, 0x7f, 0x0b }, 0 },
+	{ "paddb xmm1, [rbx]", 4, { 0x66, 0x0f, 0xfc, 0x0b }, FAULT_GP },
+	{ "vpaddb xmm1, xmm1, [rbx]", 4, { 0xc5, 0xf1, 0xfc, 0x0b }, 0 },
+	{ "vmovaps ymm1, [rbx]", 4, { 0xc5, 0xfc, 0x28, 0x0b }, FAULT_GP },
+	{ "vmovups ymm1, [rbx]", 4, { 0xc5, 0xfc, 0x10, 0x0b }, 0 },
+	{ "addss xmm1, [rbx]", 4, { 0xf3, 0x0f, 0x58, 0x0b }, 0 },
+	{ "divps xmm2, xmm3", 3, { 0x0f, 0x5e, 0xd3 }, FAULT_FP },
+	{ "sqrtsd xmm2, xmm4", 4, { 0xf2, 0x0f, 0x51, 0xd4 }, FAULT_FP },
+	{ "addps xmm2, xmm3", 3, { 0x0f, 0x58, 0xd3 }, 0 },
+	{ "fdivp; fwait", 3, { 0xde, 0xf9, 0x9b }, FAULT_FP },
+	{ "ldmxcsr [rbx+16]", 4, { 0x0f, 0xae, 0x53, 16 }, FAULT_GP },
+	{ "fxsave [rbx]", 3, { 0x0f, 0xae, 0x03 }, FAULT_GP },
+	{ "fxsave [rbx+8]", 4, { 0x0f, 0xae, 0x43, 8 }, 0 },
+	{ "xsave [rbx+24]", 4, { 0x0f, 0xae, 0x63, 24 }, FAULT_GP },
+	{ "xsave [rbx+56]", 4, { 0x0f, 0xae, 0x63, 56 }, 0 },
+};
+
+static void fault_state(void)
+{
+	struct state *s = &m->s;
+	u16 fcw = 0x37b;		/* x87's division by zero is unmasked */
+
+	memset(s, 0, sizeof(*s));
+	memcpy(s->fx, &fcw, 2);
+	s->fx[4] = 3;			/* registers in use */
+	s->mxcsr = 0x1d00;
+	s->r[RBX] = (u64)(uintptr_t)s->data + 1024 + 8;
+	for (unsigned k = 0; k < 4; k++)
+		s->v[2].s[k] = 0x3f800000;
+	s->v[4].d[0] = 0xbff0000000000000;
+	s->data[1024 + 8 + 16 + 3] = 0x80;	/* no MXCSR has bit 31 */
+	/* st(0) = 0, st(1) = 1.0 */
+	memset(s->fx + 32, 0, 10);
+	memcpy(s->fx + 48, "\0\0\0\0\0\0\0\x80\xff\x3f", 10);
+}
+
+START_TEST(faulting)
+{
+	bool interpret = _i == 0;
+	struct tctx *t;
+
+	setenv("DRAGOMAN_HOST_CPU", "native", 1);
+	catch_faults();
+	t = make_context(interpret);
+	for (unsigned k = 0; k < ARRAY_LEN(faults); k++) {
+		enum exec_exit want = faults[k].fault ? EXEC_FAULT :
+							EXEC_SYSCALL;
+		enum exec_exit why;
+		union v128 v2;
+
+		fault_state();
+		v2 = m->s.v[2];
+		why = run_guest(t, faults[k].b, faults[k].n);
+		ck_assert_msg(why == want, "%s: exit %d", faults[k].text, why);
+		if (!faults[k].fault)
+			continue;
+		ck_assert_msg((cpu.fault_info & ~(u32)FAULT_WRITE) ==
+			      faults[k].fault, "%s: fault %x", faults[k].text,
+			      cpu.fault_info);
+		ck_assert_msg(cpu.pc - (gaddr)(uintptr_t)m->code - code_at + 32
+			      < faults[k].n, "%s: pc", faults[k].text);
+		ck_assert_mem_eq(&v2, &m->s.v[2], 16);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("x64_native");
@@ -656,6 +734,7 @@ int main(void)
 		return 77;
 	tcase_set_timeout(tc, 300);
 	tcase_add_loop_test(tc, rows, 0, ARRAY_LEN(kinds));
+	tcase_add_loop_test(tc, faulting, 0, 2);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_ENV);
 	bad = srunner_ntests_failed(sr);

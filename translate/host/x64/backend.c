@@ -100,6 +100,13 @@ static unsigned jcache_index(gaddr pc)
 
 enum { RSTACK_SIZE = 256 << 10, RSTACK_SLACK = 256 };
 
+/* MXCSR (SDM vol. 1, 10.2.3). */
+enum {
+	MX_IE = 1, MX_DE = 2, MX_ZE = 4, MX_OE = 8, MX_UE = 16, MX_PE = 32,
+	MX_STICKY = 63, MX_DAZ = 64, MX_IM = 128, MX_MASKS = 0x1f80, MX_RC = 13,
+	MX_FTZ = 1 << 15
+};
+
 static void forget_returns(struct cpu *cpu)
 {
 	cpu->rstack_sp = cpu->rstack_top;
@@ -131,6 +138,7 @@ static int rstack_init(struct cpu *cpu)
 		cpu->jcache[k].key = JCACHE_EMPTY(k);
 	forget_returns(cpu);
 	cpu->fp_check = runtime.feat & HF_FPTRAP ? 0 : IR_MODE_FPCHECK;
+	cpu->guest_mxcsr = MX_MASKS;
 	fpcr_changed(cpu);
 	return 0;
 }
@@ -144,17 +152,13 @@ static void rstack_fini(struct cpu *cpu)
 
 /* -- Floating-point control ------------------------------------------------------------ */
 
-/* MXCSR (SDM vol. 1, 10.2.3). */
-enum {
-	MX_IE = 1, MX_DE = 2, MX_ZE = 4, MX_OE = 8, MX_UE = 16, MX_PE = 32,
-	MX_STICKY = 63, MX_DAZ = 64, MX_IM = 128, MX_MASKS = 0x1f80, MX_RC = 13,
-	MX_FTZ = 1 << 15
-};
-
+/* An x86 guest's MXCSR is what it is. */
 void fpsr_sync(struct cpu *cpu)
 {
 	u32 mx = cpu->guest_mxcsr, f = 0;
 
+	if (pins.x86_flags)
+		return;
 	f |= mx & MX_IE ? FPSR_IOC : 0;
 	f |= mx & MX_ZE ? FPSR_DZC : 0;
 	f |= mx & MX_OE ? FPSR_OFC : 0;
@@ -170,6 +174,8 @@ void fpcr_changed(struct cpu *cpu)
 	static const u8 rc[4] = { 0, 2, 1, 3 };
 	u32 mx = MX_MASKS;
 
+	if (pins.x86_flags)
+		return;
 	mx |= (u32)rc[cpu->fpcr >> FPCR_RMODE_SHIFT & 3] << MX_RC;
 	if (cpu->fpcr & FPCR_FZ)
 		mx |= MX_FTZ | MX_DAZ;
@@ -193,6 +199,7 @@ static const struct host_backend x64_backend = {
 	.fp_trap = x64_fp_trap,
 	.runtime_fault = x64_runtime_fault,
 	.refused = x64_refused,
+	.sigfpe_kind = x64_sigfpe_kind,
 	.context_pc = x64_context_pc,
 	.cpu_init = rstack_init,
 	.cpu_fini = rstack_fini,

@@ -27,5 +27,6 @@ bool x64_fp_trap(struct cpu *cpu, void *uc, const struct block *b,
 		 u32 off) SIGSAFE;
 u64 x64_context_pc(const void *uc) SIGSAFE;
 bool x64_refused(const void *uc) SIGSAFE;
+u32 x64_sigfpe_kind(const void *uc) SIGSAFE;
 
 #endif

@@ -39,17 +39,23 @@ struct hmem isel_address(struct cg *cg, const struct ir_inst *i)
 	return hm(cg_use_gpr(cg, i->a), i->imm);
 }
 
+static bool must_be_aligned(const struct ir_inst *i)
+{
+	return (i->aux & MO_SIZE) == MO_128 && i->aux & MO_ALIGNED;
+}
+
 static void load_xmm(struct cg *cg, const struct ir_inst *i, unsigned idx)
 {
-	static const enc_op op[5] = { 0, 0, SSE_MOVSS_LD, SSE_MOVSD_LD,
-				      SSE_MOVUPS };
+	static const enc_op ops[5] = { 0, 0, SSE_MOVSS_LD, SSE_MOVSD_LD,
+				       SSE_MOVUPS };
+	enc_op op = must_be_aligned(i) ? SSE_MOVAPS : ops[i->aux & MO_SIZE];
 	unsigned size = i->aux & MO_SIZE, d, t;
 	struct hmem m = address(cg, i);
 
 	if (size >= MO_32) {
 		d = cg_def_xmm(cg, idx);
 		cg_fault_here(cg);
-		enc_v2m(&cg->e, op[size], d, m);
+		enc_v2m(&cg->e, op, d, m);
 	} else {
 		t = cg_tmp_gpr(cg);
 		d = cg_def_xmm(cg, idx);
@@ -87,14 +93,16 @@ static void full_fence(struct cg *cg)
 
 static void store_xmm(struct cg *cg, const struct ir_inst *i)
 {
-	static const enc_op op[5] = { 0, 0, SSE_MOVSS_ST, SSE_MOVSD_ST,
-				      SSE_MOVUPS_ST };
+	static const enc_op ops[5] = { 0, 0, SSE_MOVSS_ST, SSE_MOVSD_ST,
+				       SSE_MOVUPS_ST };
+	enc_op op = must_be_aligned(i) ? SSE_MOVAPS_ST :
+					 ops[i->aux & MO_SIZE];
 	unsigned size = i->aux & MO_SIZE, s = cg_use_xmm(cg, i->c), t;
 	struct hmem m = address(cg, i);
 
 	if (size >= MO_32) {
 		cg_fault_here(cg);
-		enc_vst(&cg->e, op[size], m, s);
+		enc_vst(&cg->e, op, m, s);
 	} else {
 		t = cg_tmp_gpr(cg);
 		enc_gs(&cg->e, SSE_MOVD_GX, t, s);

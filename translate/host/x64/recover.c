@@ -299,6 +299,14 @@ bool x64_refused(const void *uc)
 	return n == X86_TRAP_SS || n == X86_TRAP_GP;
 }
 
+/* #DE is the integer division's; #MF is x87's, #XM SSE's. */
+u32 x64_sigfpe_kind(const void *uc)
+{
+	greg_t n = ((const ucontext_t *)uc)->uc_mcontext.gregs[REG_TRAPNO];
+
+	return n == 0 ? FAULT_DIVIDE : FAULT_FP;
+}
+
 u64 x64_context_pc(const void *uc)
 {
 	return (u64)((const ucontext_t *)uc)->uc_mcontext.gregs[REG_RIP];
