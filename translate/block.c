@@ -92,12 +92,18 @@ struct block *block_find(struct tctx *t, gaddr pc, u32 mode)
 	}
 }
 
+/* Its pages are wanted soon and in no order: better all at once. */
 static struct block_table *table_new(u32 size)
 {
-	struct block_table *tab = calloc(1, sizeof(*tab) + size * sizeof(u64));
+	struct block_table *tab;
+	void *p = mmap(NULL, sizeof(*tab) + size * sizeof(u64),
+		       PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
-	if (tab)
-		tab->mask = size - 1;
+	if (p == MAP_FAILED)
+		return NULL;
+	tab = p;
+	tab->mask = size - 1;
 	return tab;
 }
 
@@ -123,8 +129,8 @@ static int table_rebuild(struct tctx *t)
 
 	for (u32 i = 0; i < n; i++)
 		live += old->slot[i] && !block_at(t, (u32)old->slot[i])->dead;
-	while (size < live * 4)
-		size *= 4;
+	while (size < live * 2)
+		size *= 2;
 	tab = table_new(MAX(size, n));
 	if (!tab && n)
 		tab = table_new(n);
@@ -140,7 +146,7 @@ static int table_rebuild(struct tctx *t)
 
 static int table_add(struct tctx *t, struct block *b)
 {
-	if (t->nused * 2 >= atomic_load(&t->table)->mask) {
+	if (t->nused / 3 * 4 >= atomic_load(&t->table)->mask) {
 		int err = table_rebuild(t);
 
 		if (err)
