@@ -76,7 +76,10 @@ struct block_table {
 };
 
 struct exec_stats {
-	u64 blocks, insns, guest_bytes, host_bytes, translate_ns;
+	u64 blocks, insns, guest_bytes, host_bytes;
+	/* of the translations that nobody interrupted */
+	u64 timed_ns, timed_insns;
+	u64 clock_ns;			/* cost of looking at the clock */
 	u64 lookups, links, invalidated, flushes, entries[32];
 };
 
