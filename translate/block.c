@@ -551,7 +551,8 @@ static struct block *publish(struct tctx *t, gaddr pc, u32 mode,
 		.entry_off = (u8)hb->entry_off, .ninsns = (u8)t->ir->ninsns,
 		.narrow = mode & IR_MODE_LOOP ? hb->narrow_entry :
 						hb->narrow_loop,
-		.loops = !(hb->narrow_entry & ~hb->narrow_loop)
+		.loops = !(hb->narrow_entry & ~hb->narrow_loop),
+		.straight = !t->ir->nexits
 	};
 	write_links(t, b, hb);
 	if (add_to_pages(t, b))
@@ -564,8 +565,8 @@ static struct block *publish(struct tctx *t, gaddr pc, u32 mode,
 	return b;
 }
 
-struct block *block_translate(struct tctx *t, gaddr pc, u32 mode,
-			      enum exec_exit *why)
+static struct block *translate_one(struct tctx *t, gaddr pc, u32 mode,
+				   enum exec_exit *why)
 {
 	/* Lock held: one translation at once. */
 	static u8 side[CODEBUF_SLACK / 2];
@@ -602,6 +603,69 @@ nomem:
 	log_printf("dragoman: out of memory for translated code\n");
 	*why = EXEC_UNDEF;
 	return NULL;
+}
+
+/* Link exit l of b to the block at its target, which is made if need be.
+ * That block, if it is new. */
+static struct block *translate_target(struct tctx *t, struct block *b,
+				      struct link *l)
+{
+	u32 mode = b->mode & ~(u32)IR_MODE_LOOP;
+	gaddr pc = exit_pc(b, l);
+	struct block *to = NULL, *made = NULL;
+	u64 epoch = atomic_load(&t->epoch);
+	enum exec_exit why;
+
+	/* A loop onto itself: see block_link_target(). */
+	if (l->to || b->dead || pc == b->pc)
+		return NULL;
+	if (block_may_start(t, pc))
+		to = block_find(t, pc, mode);
+	if (!to)
+		to = made = translate_one(t, pc, mode, &why);
+	/* After a reclaim b may be gone. */
+	if (!to || atomic_load(&t->epoch) != epoch)
+		return NULL;
+	block_link(t, l, to);
+	return made;
+}
+
+/*
+ * Execution gets to the exits of a block without conditional ones for sure
+ * (to the one behind a call unless it does not return): make their blocks
+ * now, which is cheaper than leaving translated code for it.
+ */
+static void translate_ahead(struct tctx *t, struct block *b)
+{
+	enum { DEPTH = 8, BLOCKS = 32 };
+	u64 epoch = atomic_load(&t->epoch);
+	struct block *todo[DEPTH] = { b };
+	unsigned n = b->straight, made = 0;
+
+	while (n && made < BLOCKS) {
+		b = todo[--n];
+		for (unsigned k = b->nlinks; k--; ) {
+			struct block *to = translate_target(t, b, link_of(b, k));
+
+			if (atomic_load(&t->epoch) != epoch)
+				return;
+			if (!to)
+				continue;
+			made++;
+			if (to->straight && n < DEPTH)
+				todo[n++] = to;
+		}
+	}
+}
+
+struct block *block_translate(struct tctx *t, gaddr pc, u32 mode,
+			      enum exec_exit *why)
+{
+	struct block *b = translate_one(t, pc, mode, why);
+
+	if (b && !t->cfg.no_chain)
+		translate_ahead(t, b);
+	return b;
 }
 
 struct block *block_link_target(struct tctx *t, const struct link *l,

@@ -40,6 +40,7 @@ struct block {
 	u16 rec_units;		/* size of the record / 8 */
 	u8 entry_off;		/* from its code */
 	u8 nlinks, ninsns, mode;
+	bool straight;		/* without conditional exits */
 	_Atomic u8 dead;
 	/*
 	 * A loop onto itself is translated twice: the second block, with
