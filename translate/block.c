@@ -92,12 +92,18 @@ struct block *block_find(struct tctx *t, gaddr pc, u32 mode)
 	}
 }
 
+/* Its pages are wanted soon and in no order: better all at once. */
 static struct block_table *table_new(u32 size)
 {
-	struct block_table *tab = calloc(1, sizeof(*tab) + size * sizeof(u64));
+	struct block_table *tab;
+	void *p = mmap(NULL, sizeof(*tab) + size * sizeof(u64),
+		       PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
-	if (tab)
-		tab->mask = size - 1;
+	if (p == MAP_FAILED)
+		return NULL;
+	tab = p;
+	tab->mask = size - 1;
 	return tab;
 }
 
@@ -123,8 +129,8 @@ static int table_rebuild(struct tctx *t)
 
 	for (u32 i = 0; i < n; i++)
 		live += old->slot[i] && !block_at(t, (u32)old->slot[i])->dead;
-	while (size < live * 4)
-		size *= 4;
+	while (size < live * 2)
+		size *= 2;
 	tab = table_new(MAX(size, n));
 	if (!tab && n)
 		tab = table_new(n);
@@ -140,7 +146,7 @@ static int table_rebuild(struct tctx *t)
 
 static int table_add(struct tctx *t, struct block *b)
 {
-	if (t->nused * 2 >= atomic_load(&t->table)->mask) {
+	if (t->nused / 3 * 4 >= atomic_load(&t->table)->mask) {
 		int err = table_rebuild(t);
 
 		if (err)
@@ -384,6 +390,37 @@ static u64 now_ns(void)
 	return (u64)ts.tv_sec * 1000000000u + (u64)ts.tv_nsec;
 }
 
+static u64 clock_cost(void)
+{
+	u64 best = ~0ull;
+
+	for (unsigned k = 0; k < 64; k++) {
+		u64 start = now_ns();
+
+		best = MIN(best, now_ns() - start);
+	}
+	return best;
+}
+
+/*
+ * Count the time since start.  The clock that costs little goes on while the
+ * process waits for a processor; a translation takes microseconds, so what
+ * lasted much longer was interrupted and says nothing.
+ */
+static void count_time(struct tctx *t, u64 start)
+{
+	enum { INTERRUPTED = 200000 };
+	struct exec_stats *s = &t->stats;
+	u64 ns = now_ns() - start;
+
+	if (!s->clock_ns)
+		s->clock_ns = clock_cost();
+	if (ns >= INTERRUPTED)
+		return;
+	s->timed_ns += ns - MIN(ns, s->clock_ns);
+	s->timed_insns += t->ir->ninsns;
+}
+
 static void check_block(struct tctx *t)
 {
 	char msg[160];
@@ -514,7 +551,8 @@ static struct block *publish(struct tctx *t, gaddr pc, u32 mode,
 		.entry_off = (u8)hb->entry_off, .ninsns = (u8)t->ir->ninsns,
 		.narrow = mode & IR_MODE_LOOP ? hb->narrow_entry :
 						hb->narrow_loop,
-		.loops = !(hb->narrow_entry & ~hb->narrow_loop)
+		.loops = !(hb->narrow_entry & ~hb->narrow_loop),
+		.straight = !t->ir->nexits
 	};
 	write_links(t, b, hb);
 	if (add_to_pages(t, b))
@@ -527,8 +565,8 @@ static struct block *publish(struct tctx *t, gaddr pc, u32 mode,
 	return b;
 }
 
-struct block *block_translate(struct tctx *t, gaddr pc, u32 mode,
-			      enum exec_exit *why)
+static struct block *translate_one(struct tctx *t, gaddr pc, u32 mode,
+				   enum exec_exit *why)
 {
 	/* Lock held: one translation at once. */
 	static u8 side[CODEBUF_SLACK / 2];
@@ -559,12 +597,75 @@ struct block *block_translate(struct tctx *t, gaddr pc, u32 mode,
 	t->stats.guest_bytes += t->ir->guest_bytes;
 	t->stats.host_bytes += hb.code_len;
 	if (t->cfg.stats)
-		t->stats.translate_ns += now_ns() - start;
+		count_time(t, start);
 	return b;
 nomem:
 	log_printf("dragoman: out of memory for translated code\n");
 	*why = EXEC_UNDEF;
 	return NULL;
+}
+
+/* Link exit l of b to the block at its target, which is made if need be.
+ * That block, if it is new. */
+static struct block *translate_target(struct tctx *t, struct block *b,
+				      struct link *l)
+{
+	u32 mode = b->mode & ~(u32)IR_MODE_LOOP;
+	gaddr pc = exit_pc(b, l);
+	struct block *to = NULL, *made = NULL;
+	u64 epoch = atomic_load(&t->epoch);
+	enum exec_exit why;
+
+	/* A loop onto itself: see block_link_target(). */
+	if (l->to || b->dead || pc == b->pc)
+		return NULL;
+	if (block_may_start(t, pc))
+		to = block_find(t, pc, mode);
+	if (!to)
+		to = made = translate_one(t, pc, mode, &why);
+	/* After a reclaim b may be gone. */
+	if (!to || atomic_load(&t->epoch) != epoch)
+		return NULL;
+	block_link(t, l, to);
+	return made;
+}
+
+/*
+ * Execution gets to the exits of a block without conditional ones for sure
+ * (to the one behind a call unless it does not return): make their blocks
+ * now, which is cheaper than leaving translated code for it.
+ */
+static void translate_ahead(struct tctx *t, struct block *b)
+{
+	enum { DEPTH = 8, BLOCKS = 32 };
+	u64 epoch = atomic_load(&t->epoch);
+	struct block *todo[DEPTH] = { b };
+	unsigned n = b->straight, made = 0;
+
+	while (n && made < BLOCKS) {
+		b = todo[--n];
+		for (unsigned k = b->nlinks; k--; ) {
+			struct block *to = translate_target(t, b, link_of(b, k));
+
+			if (atomic_load(&t->epoch) != epoch)
+				return;
+			if (!to)
+				continue;
+			made++;
+			if (to->straight && n < DEPTH)
+				todo[n++] = to;
+		}
+	}
+}
+
+struct block *block_translate(struct tctx *t, gaddr pc, u32 mode,
+			      enum exec_exit *why)
+{
+	struct block *b = translate_one(t, pc, mode, why);
+
+	if (b && !t->cfg.no_chain)
+		translate_ahead(t, b);
+	return b;
 }
 
 struct block *block_link_target(struct tctx *t, const struct link *l,

@@ -40,6 +40,7 @@ struct block {
 	u16 rec_units;		/* size of the record / 8 */
 	u8 entry_off;		/* from its code */
 	u8 nlinks, ninsns, mode;
+	bool straight;		/* without conditional exits */
 	_Atomic u8 dead;
 	/*
 	 * A loop onto itself is translated twice: the second block, with
@@ -76,7 +77,10 @@ struct block_table {
 };
 
 struct exec_stats {
-	u64 blocks, insns, guest_bytes, host_bytes, translate_ns;
+	u64 blocks, insns, guest_bytes, host_bytes;
+	/* of the translations that nobody interrupted */
+	u64 timed_ns, timed_insns;
+	u64 clock_ns;			/* cost of looking at the clock */
 	u64 lookups, links, invalidated, flushes, entries[32];
 };
 

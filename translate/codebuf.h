@@ -38,7 +38,7 @@ struct codebuf {
 
 enum {
 	CODEBUF_SLACK = 64 << 10,	/* one piece never needs more */
-	CODEBUF_MARK = 512
+	CODEBUF_MARK = 128
 };
 
 /* Reserve size bytes for code (halved until the system agrees), and as much

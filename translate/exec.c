@@ -474,9 +474,8 @@ void tctx_print_stats(struct tctx *t, FILE *out)
 	ROW("guest instructions", s->insns);
 	ROW("guest bytes", s->guest_bytes);
 	ROW("host bytes", s->host_bytes);
-	ROW("translation ns", s->translate_ns);
-	if (s->insns)
-		ROW("  ns per guest instruction", s->translate_ns / s->insns);
+	if (s->timed_insns)
+		ROW("ns to translate each", s->timed_ns / s->timed_insns);
 	ROW("blocks invalidated", s->invalidated);
 	ROW("code memory reclaims", s->flushes);
 	ROW("exits linked", s->links);

@@ -94,6 +94,12 @@ enum cg_flkind {
 	FL_FCMP_SWAP		/* left by ucomis b, a */
 };
 
+/* Liveness: the latest PUT met of a guest register, if of the same epoch. */
+struct cg_put {
+	u64 epoch;
+	val_t v;
+};
+
 struct cg;
 struct cg_cold;
 typedef bool isel_fn(struct cg *cg, const struct ir_inst *i, unsigned idx);
@@ -174,6 +180,8 @@ struct cg {
 	struct cg_late late[CG_MAX_LATE];
 	struct cg_val val[IR_MAX_INST];
 	val_t root[IR_MAX_INST];	/* value that this one is the same as */
+	struct cg_put put_r[32], put_v[32];
+	u64 put_epoch;			/* never starts anew: nothing to clear */
 	unsigned nlive;
 	val_t live[IR_MAX_INST];	/* instructions that need code, from the
 					   last to the first */

@@ -15,17 +15,10 @@
 
 #include <string.h>
 
-struct put {
-	val_t v;
-	u16 epoch;
-};
-
 struct walk {
 	struct cg *cg;
 	const struct ir *ir;
-	/* Latest PUT met of each guest register, valid in the same epoch. */
-	struct put r[32], v[32];
-	u16 epoch;
+	u64 epoch;
 	unsigned watch;		/* facts that need a closer look */
 	unsigned first_putf;	/* nothing before changes the flags */
 	enum { NOBODY, PERHAPS, SURELY } flags_needed;	/* behind here */
@@ -87,7 +80,7 @@ static inline void alive(struct cg *cg, unsigned at)
 
 /* PUTR and PUTV */
 static inline void put(struct walk *w, const struct ir_inst *i, unsigned at,
-		       unsigned pin, struct put *p)
+		       unsigned pin, struct cg_put *p)
 {
 	struct cg *cg = w->cg;
 	val_t v;
@@ -97,7 +90,7 @@ static inline void put(struct walk *w, const struct ir_inst *i, unsigned at,
 		return;
 	}
 	v = cg->root[i->a];
-	*p = (struct put){ v, w->epoch };
+	*p = (struct cg_put){ w->epoch, v };
 	cg->val[v].home = (u8)pin;
 	use(cg, v, at);
 	alive(cg, at);
@@ -259,16 +252,16 @@ static void state_op(struct walk *w, const struct ir_inst *i, unsigned at)
 {
 	switch (i->op) {
 	case IR_PUTV:
-		put(w, i, at, pin_of_v(i->imm), &w->v[i->imm]);
+		put(w, i, at, pin_of_v(i->imm), &w->cg->put_v[i->imm]);
 		return;
 	case IR_PUTF:
 		put_flags(w, i, at);
 		return;
 	case IR_GETR:
-		w->r[i->imm].epoch = 0;
+		w->cg->put_r[i->imm].epoch = 0;
 		break;
 	case IR_GETV:
-		w->v[i->imm].epoch = 0;
+		w->cg->put_v[i->imm].epoch = 0;
 		break;
 	default:
 		need_flags(w, at);
@@ -283,12 +276,13 @@ static void state_op(struct walk *w, const struct ir_inst *i, unsigned at)
 /* Keep the hint of value `at` only if its PUT is still ahead unobserved. */
 static inline void check_home(struct walk *w, struct cg_val *x, unsigned at)
 {
-	const struct put *p;
+	const struct cg_put *p;
 
 	if (x->home == CG_NOREG)
 		return;
-	p = x->home >= CG_XMM0 ? &w->v[pins.vector_of[x->home - CG_XMM0]] :
-				 &w->r[pins.guest_of[x->home]];
+	p = x->home >= CG_XMM0 ?
+		&w->cg->put_v[pins.vector_of[x->home - CG_XMM0]] :
+		&w->cg->put_r[pins.guest_of[x->home]];
 	if (p->v != at || p->epoch != w->epoch)
 		x->home = CG_NOREG;
 }
@@ -314,7 +308,7 @@ static inline void walk_inst(struct walk *w, const struct ir_inst *i,
 	val_t a = i->a;
 
 	if (i->op == IR_PUTR) {
-		put(w, i, at, pin_of_r(i->imm), &w->r[i->imm]);
+		put(w, i, at, pin_of_r(i->imm), &w->cg->put_r[i->imm]);
 		return;
 	}
 	if (i->op >= IR_GETR && i->op <= IR_PUTF) {
@@ -381,7 +375,7 @@ void cg_liveness(struct cg *cg)
 	const struct ir_inst *inst = cg->ir->inst;
 	unsigned n = cg->ir->ninst;
 	struct walk w = {
-		.cg = cg, .ir = cg->ir, .epoch = 1,
+		.cg = cg, .ir = cg->ir, .epoch = cg->put_epoch + 1,
 		.first_putf = name_values(cg, inst, n),
 		.watch = LEAVES | HELPER | COUNTS |
 			 (cg->hb->flags_fate ? 0 : MEM)
@@ -390,5 +384,6 @@ void cg_liveness(struct cg *cg)
 	cg->nlive = 0;
 	for (unsigned k = n - 1; k > 0; k--)
 		walk_inst(&w, &inst[k], k);
+	cg->put_epoch = w.epoch;
 	cg->val[0] = fresh;		/* absent operands count as its uses */
 }
