@@ -10,179 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "translate/guest/x64/x64.h"
-#include "translate/guest/x64/x64_table.h"
-
-static u64 seed = 88172645463325252ull;
-
-static u32 rnd(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (u32)(seed >> 16);
-}
-
-/* -- Encodings of a row --------------------------------------------------------- */
-
-struct code {
-	u8 b[32];
-	unsigned n, map, op, key;
-	bool w, opsize, addrsize;
-};
-
-static void put(struct code *c, unsigned b)
-{
-	c->b[c->n++] = (u8)b;
-}
-
-static void put_random(struct code *c, unsigned n)
-{
-	while (n--)
-		put(c, rnd());
-}
-
-static const char *const spec_name[X64_SPEC_COUNT] = {
-	"",
-#define _(name, how, size, regsize) #name,
-#include "translate/guest/x64/x64_spec.def"
-#undef _
-};
-
-/* Bytes that an operand adds after ModRM and displacement. */
-static unsigned tail_of(const char *spec, const struct code *c,
-			const struct x64_row *r)
-{
-	bool word = c->opsize && !c->w && !(r->what & ROW_F64);
-
-	if (!strcmp(spec, "Ib") || !strcmp(spec, "Is") ||
-	    !strcmp(spec, "Jb") || !strcmp(spec, "Lx"))
-		return 1;
-	if (!strcmp(spec, "Iw"))
-		return 2;
-	if (!strcmp(spec, "Iz") || !strcmp(spec, "Jz"))
-		return word ? 2 : 4;
-	if (!strcmp(spec, "Iv"))
-		return c->w ? 8 : word ? 2 : 4;
-	if (*spec == 'O')
-		return c->addrsize ? 4 : 8;
-	return 0;
-}
-
-static bool has_spec(const struct x64_row *r, const char *start)
-{
-	for (unsigned k = 0; k < 4; k++)
-		if (!strncmp(spec_name[r->op[k]], start, strlen(start)))
-			return true;
-	return false;
-}
-
-/* Legacy prefixes in any order; the mandatory one among them. */
-static void put_prefixes(struct code *c)
-{
-	static const u8 mandatory[4] = { 0, 0x66, 0xf3, 0xf2 };
-	static const u8 harmless[] = { 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65 };
-	unsigned pp = c->key & KEY_PP;
-
-	if (rnd() % 4 == 0)
-		put(c, harmless[rnd() % sizeof(harmless)]);
-	if (pp && !(c->key & KEY_VEX))
-		put(c, mandatory[pp]);
-	c->opsize = pp == KEY_66 && !(c->key & KEY_VEX);
-	/* Beside F2, F3 the other one is free. */
-	if (pp >= KEY_F3 && !(c->key & KEY_VEX) && rnd() % 4 == 0) {
-		put(c, 0x66);
-		c->opsize = true;
-	}
-	if (rnd() % 8 == 0) {
-		put(c, 0x67);
-		c->addrsize = true;
-	}
-}
-
-static void put_vex(struct code *c, const struct x64_row *r)
-{
-	unsigned vvvv = r->what & ROW_NOVVVV ? 15 : rnd() & 15;
-	unsigned low = vvvv << 3 | (c->key & KEY_L ? 4 : 0) | (c->key & KEY_PP);
-	bool b = c->key & KEY_B;
-
-	if (c->map == MAP_0F && !c->w && !b && rnd() & 1) {
-		put(c, 0xc5);
-		put(c, (rnd() & 0x80) | low);
-		return;
-	}
-	put(c, 0xc4);
-	put(c, (rnd() & 0xc0) | (b ? 0 : 0x20) | c->map);
-	put(c, (c->w ? 0x80 : 0) | low);
-}
-
-static void put_opcode(struct code *c)
-{
-	unsigned rex = (c->w ? 8 : 0) | (c->key & KEY_B ? 1 : 0) | (rnd() & 2);
-
-	if (rex || rnd() & 1)
-		put(c, 0x40 | rex);
-	if (c->map)
-		put(c, 0x0f);
-	if (c->map > MAP_0F)
-		put(c, c->map == MAP_0F38 ? 0x38 : 0x3a);
-}
-
-static void put_modrm(struct code *c, const struct x64_row *r)
-{
-	unsigned reg = c->key >> KEY_REG_SHIFT & 7;
-	unsigned rm = c->key >> KEY_RM_SHIFT & 7, mod = rnd() % 3;
-
-	/* Registers that do not exist are tested elsewhere. */
-	if (has_spec(r, "Sw"))
-		reg = X64_DS;
-	if (has_spec(r, "Cq"))
-		reg = 0;
-	if (r->what & ROW_VSIB)
-		rm = 4;
-	if (c->key & KEY_MOD3)
-		mod = 3;
-	put(c, mod << 6 | reg << 3 | rm);
-	if (mod != 3 && rm == 4) {
-		put(c, rnd());
-		if (!mod && (c->b[c->n - 1] & 7) == 5)
-			put_random(c, 4);
-	} else if (!mod && rm == 5) {
-		put_random(c, 4);
-	}
-	put_random(c, mod == 1 ? 1 : mod == 2 ? 4 : 0);
-}
-
-/* What the row leaves open is random. */
-static void encode(struct code *c, unsigned row, unsigned map, unsigned op)
-{
-	const struct x64_match *m = &x64_match[row];
-	const struct x64_row *r = &x64_row[row];
-	unsigned form = x64_opcode[map][op].form;
-
-	memset(c, 0, sizeof(*c));
-	c->map = map;
-	c->op = op;
-	c->key = (rnd() & (KEY_PP | KEY_W | KEY_B | KEY_L | KEY_MOD3 | KEY_REG |
-			   KEY_RM) & ~(unsigned)m->mask) | m->value;
-	c->w = c->key & KEY_W;
-	put_prefixes(c);
-	if (c->key & KEY_VEX)
-		put_vex(c, r);
-	else
-		put_opcode(c);
-	put(c, op);
-	if (form & FORM_MODREG)
-		c->key |= KEY_MOD3;
-	if (form & FORM_MODRM)
-		put_modrm(c, r);
-	for (unsigned k = 0; k < 4; k++)
-		put_random(c, tail_of(spec_name[r->op[k]], c, r));
-}
+#include "tests/unit/x64gen.h"
 
 /* -- Each row ------------------------------------------------------------------------ */
 
-static const char *hex(const struct code *c)
+static const char *hex(const struct x64_code *c)
 {
 	static char text[80];
 
@@ -200,7 +32,7 @@ static bool is_or_refines(unsigned got, unsigned row)
 }
 
 /* Gathers whose registers are not distinct are the only ones refused. */
-static void check_encoding(const struct code *c, unsigned row)
+static void check_encoding(const struct x64_code *c, unsigned row)
 {
 	struct x64_insn i;
 	enum x64_decode_result res;
@@ -228,9 +60,9 @@ static void check_encoding(const struct code *c, unsigned row)
 }
 
 /* Calls f with encodings of every row. */
-static void for_rows(void (*f)(const struct code *, unsigned), unsigned times)
+static void for_rows(void (*f)(const struct x64_code *, unsigned), unsigned times)
 {
-	struct code c;
+	struct x64_code c;
 
 	for (unsigned map = 0; map < MAP_COUNT; map++) {
 		for (unsigned op = 0; op < 256; op++) {
@@ -239,7 +71,7 @@ static void for_rows(void (*f)(const struct code *, unsigned), unsigned times)
 			for (unsigned k = 0; k < o->count * times; k++) {
 				unsigned row = o->first + k / times;
 
-				encode(&c, row, map, op);
+				x64_gen(&c, row, map, op, X64_GEN_FSGS);
 				f(&c, row);
 			}
 		}
@@ -255,7 +87,7 @@ END_TEST
 /* Each row is met by some encoding, so none is hidden. */
 static bool met[4096];
 
-static void note_row(const struct code *c, unsigned row)
+static void note_row(const struct x64_code *c, unsigned row)
 {
 	struct x64_insn i;
 
@@ -275,7 +107,7 @@ END_TEST
 
 static struct ir *ir;
 
-static void lift_one(const struct code *c, unsigned row)
+static void lift_one(const struct x64_code *c, unsigned row)
 {
 	struct mem_ops mem = { .kind = MEM_DIRECT };
 	struct lift l = { .ir = ir, .pc = 0x10000, .features = ~0ull,
