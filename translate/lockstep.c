@@ -149,11 +149,9 @@ unsigned lockstep_block(struct tctx *t, struct cpu *cpu, struct block *b)
 	if (r2 == EXEC_INTERRUPT || r1 == EXEC_NONE)
 		return r2;
 	if (r2 == EXEC_FAULT && cpu->fault_info & FAULT_REDO) {
-		bool inside = r1 != EXEC_FAULT && !cpu->interp->aside;
-
 		r2 = exec_redo(t, cpu);
-		/* The reference went on where host code has stopped. */
-		if (inside)
+		/* The reference may have gone on where host code stopped. */
+		if (r1 != r2 || ref->pc != cpu->pc)
 			return r2;
 		fpsr_sync(cpu);
 	}

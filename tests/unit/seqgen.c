@@ -62,12 +62,13 @@ static bool starts(const char *s, const char *prefix)
 /*
  * System calls; block zeroing, whose size differs; ID registers, counters,
  * and the registers with host-dependent contents; semihosting of qemu, and
- * what qemu 7.2 does not know (FEAT_HBC).
+ * what qemu 7.2 does not know (FEAT_HBC, FEAT_WFxT).
  */
 static bool excluded(const char *row, u32 insn)
 {
 	if (starts(row, "SVC") || starts(row, "DC_") || starts(row, "IC_") ||
-	    starts(row, "BC_"))
+	    starts(row, "BC_") || starts(row, "WFET") ||
+	    starts(row, "WFIT"))
 		return true;
 	if (starts(row, "HLT"))
 		return (insn >> 5 & 0xffff) == 0xf000;

@@ -3,6 +3,7 @@
  * Run-time parts of a64 instructions that IR does not express: called from
  * translated code as IR HELPER with canonical state.
  */
+#include <sys/random.h>
 #include <time.h>
 
 #include "translate/guest/a64/a64.h"
@@ -46,6 +47,15 @@ static u64 cntvct(struct cpu *cpu, u64 a, u64 b)
 	return (u64)ts.tv_sec * A64_CNTFRQ + (u64)ts.tv_nsec;
 }
 
+static u64 rndr(struct cpu *cpu, u64 a, u64 b)
+{
+	u64 v;
+
+	while (getrandom(&v, sizeof(v), 0) != sizeof(v))
+		;
+	return v;
+}
+
 static u64 ic_ivau(struct cpu *cpu, u64 addr, u64 b)
 {
 	const struct mem_ops *mem = &tctx_config(cpu->tctx)->mem;
@@ -62,5 +72,6 @@ exec_helper_fn *const a64_helper[A64_HELPER_COUNT] = {
 	[A64_HELPER_SET_FPSR] = set_fpsr,
 	[A64_HELPER_SET_FPCR] = set_fpcr,
 	[A64_HELPER_CNTVCT] = cntvct,
+	[A64_HELPER_RNDR] = rndr,
 	[A64_HELPER_IC_IVAU] = ic_ivau,
 };

@@ -125,6 +125,16 @@ static val_t rd_helper(struct lift *l, u32 arg)
 	return ir_helper(l->ir, IR_I64, HELPER_GUEST0 + arg, 0, 0);
 }
 
+/* NZCV tells whether there was a number: always. */
+static val_t rd_random(struct lift *l, u32 arg)
+{
+	val_t v = rd_helper(l, A64_HELPER_RNDR);
+
+	ir_putf(l->ir, ir_emit(l->ir, IR_FLG_PACK, IR_FLAGS, 0,
+			       ir_const(l->ir, IR_I32, 0), 0, 0, 0));
+	return v;
+}
+
 static val_t rd_nzcv(struct lift *l, u32 arg)
 {
 	return zext(l, ir_emit(l->ir, IR_FLG_UNPACK, IR_I32, 0,
@@ -196,6 +206,8 @@ static const struct sysreg {
 } sysregs[] = {
 	{ SYSREG(3, 3, 0, 0, 1), "ctr_el0", 0, rd_const, NULL, CTR_VALUE },
 	{ SYSREG(3, 3, 0, 0, 7), "dczid_el0", 0, rd_const, NULL, DCZID_VALUE },
+	{ SYSREG(3, 3, 2, 4, 0), "rndr", A64_FEAT_RNG, rd_random, NULL, 0 },
+	{ SYSREG(3, 3, 2, 4, 1), "rndrrs", A64_FEAT_RNG, rd_random, NULL, 0 },
 	{ SYSREG(3, 3, 4, 2, 0), "nzcv", 0, rd_nzcv, wr_nzcv, 0 },
 	{ SYSREG(3, 3, 4, 2, 5), "dit", A64_FEAT_DIT, rd_pstate, wr_pstate,
 	  PSTATE_DIT },
