@@ -28,7 +28,7 @@ enum {
 /* How a run ended. */
 enum end {
 	END_BREAK, END_UNDEF, END_GP, END_PAGE, END_FETCH, END_DIVIDE, END_FP,
-	END_ALIGN, END_OTHER
+	END_ALIGN, END_STACK, END_OTHER
 };
 
 struct machine {

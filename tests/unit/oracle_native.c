@@ -66,6 +66,7 @@ static enum end end_of(const greg_t *g, int sig)
 	case 0: return END_DIVIDE;
 	case 3: return END_BREAK;
 	case 6: return END_UNDEF;
+	case 12: return END_STACK;
 	case 13: return END_GP;
 	case 14: return g[REG_ERR] & 16 ? END_FETCH : END_PAGE;
 	case 16: case 19: return END_FP;

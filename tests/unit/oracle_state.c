@@ -253,14 +253,17 @@ static void suit(struct machine *m, const struct x64_insn *i, u64 code)
 		m->r[i->op[0].reg] = code;
 }
 
-/* Return addresses, jump targets, and flags for POPF, where they are met. */
+/*
+ * Return addresses, jump targets, and flags for POPF, where they are met.  Not
+ * the ID flag: returns from signals leave it as it is, so it would stay.
+ */
 static void suit_memory(struct machine *m, const struct x64_insn *i, u64 code)
 {
 	const char *name = x64_row_name(i->row);
 	u64 v = code, sp = m->r[X64_RSP];
 
 	if (!strncmp(name, "popf", 4))
-		v = rnd() & (EFLAGS_ARITH | X64_EFLAGS_ID | X64_EFLAGS_DF);
+		v = rnd() & (EFLAGS_ARITH | X64_EFLAGS_DF);
 	else if (strstr(name, "ldmxcsr"))
 		v = (rnd() & (rnd() % 8 ? 0xffff : ~0u)) | 0x1f80;
 	else if (!(i->row->what & X64_W_BRANCH))

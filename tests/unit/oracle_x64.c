@@ -4,11 +4,11 @@
  * on the processor that runs the test and under the translator; all registers,
  * flags that are defined, memory and faults are compared.
  *
- *	oracle_x64 [-i] [-u] [-n COUNT] [-l LENGTH] [-s SEED] [-r NAME]
+ *	oracle_x64 [-i] [-u] [-n COUNT] [-l LENGTH] [-s SEED] [-r NAME] [-m MAX]
  *
  * -i: the IR interpreter; -l: sequences of so many instructions, which a
  * failure shortens; -u: undefined flags that differ are counted; -r: only
- * lines of this name.
+ * lines of this name; -m: print at most so many failures.
  */
 #include <cpuid.h>
 #include <inttypes.h>
@@ -24,9 +24,10 @@
 static struct {
 	u64 count, seed;
 	unsigned length;
+	unsigned limit;			/* failures printed */
 	bool interpret, undefined;
 	const char *only;
-} opt = { .count = 60000, .seed = 1, .length = 1 };
+} opt = { .count = 60000, .seed = 1, .length = 1, .limit = 40 };
 
 /* -- Lines of the table --------------------------------------------------------------- */
 
@@ -245,7 +246,8 @@ static bool add_insn(struct seq *s, u32 *poison)
 	}
 	if (i.len != c->n || model_specific(&i))
 		return false;
-	for (p = 0; p < npick && &x64_row[pick[p].row] != i.row; p++)
+	for (p = 0; p < npick && (&x64_row[pick[p].row] != i.row ||
+				  pick[p].op != c->op); p++)
 		;
 	if (p == npick)
 		return false;
@@ -304,7 +306,8 @@ static bool same_x87(const u8 *a, const u8 *b)
 }
 
 static const char *const end_name[] = {
-	"int3", "#UD", "#GP", "#PF", "fetch #PF", "#DE", "#FP", "#AC", "other"
+	"int3", "#UD", "#GP", "#PF", "fetch #PF", "#DE", "#FP", "#AC", "#SS",
+	"other"
 };
 
 /* Where nothing is mapped, what reads and then writes is refused as a write by
@@ -317,7 +320,7 @@ static bool told_read(const struct machine *m)
 static const char *difference(const struct machine *x, const struct machine *y)
 {
 	static char text[160];
-	u64 f = (EFLAGS_ARITH & ~ignored) | X64_EFLAGS_DF | X64_EFLAGS_ID;
+	u64 f = (EFLAGS_ARITH & ~ignored) | X64_EFLAGS_DF;
 
 	if (x->end != y->end)
 		snprintf(text, sizeof(text), "ends by %s, not %s",
@@ -417,7 +420,7 @@ static void print_state(void)
 
 static void report(struct seq *s, u64 seed, const char *what)
 {
-	if (failures++ >= 40)
+	if (failures++ >= opt.limit)
 		return;
 	what = shrink(s, what);
 	printf("# seed %" PRIu64 ": %s\n", seed, what);
@@ -555,7 +558,7 @@ static void options(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "iun:l:s:r:")) != -1)
+	while ((c = getopt(argc, argv, "iun:l:s:r:m:")) != -1)
 		switch (c) {
 		case 'i': opt.interpret = true; break;
 		case 'u': opt.undefined = true; break;
@@ -563,6 +566,7 @@ static void options(int argc, char **argv)
 		case 'l': opt.length = (unsigned)atoi(optarg); break;
 		case 's': opt.seed = strtoull(optarg, NULL, 0); break;
 		case 'r': opt.only = optarg; break;
+		case 'm': opt.limit = (unsigned)atoi(optarg); break;
 		default: exit(2);
 		}
 	opt.length = MIN(MAX(opt.length, 1u), (unsigned)MAX_SEQ);
