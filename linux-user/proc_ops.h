@@ -9,7 +9,7 @@
 #include "syscalls/syscall.h"
 
 #define SYSPROC(name) s64 proc_##name(struct sysctx *c, const u64 *a);
-#include "syscalls/a64_proc_gen.h"
+#include "syscalls/proc_gen.h"
 #undef SYSPROC
 
 #endif

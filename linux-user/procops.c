@@ -13,7 +13,7 @@
 
 static sys_fn *const proc_table[SYS_PROC_COUNT] = {
 #define SYSPROC(name) [SYS_PROC_##name] = proc_##name,
-#include "syscalls/a64_proc_gen.h"
+#include "syscalls/proc_gen.h"
 #undef SYSPROC
 };
 

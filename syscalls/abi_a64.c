@@ -16,4 +16,6 @@ const struct sys_abi sys_abi_a64 = {
 	.call = call, .ncalls = ARRAY_LEN(call),
 	.audit_arch = AUDIT_ARCH_AARCH64,
 	.swap_open_flags = true,
+	.strict = { 63, 64, 93, 139 },
+	.linux32_machine = "armv8l",
 };

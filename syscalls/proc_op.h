@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Numbers of the operations that the process layer provides: one per ^name
- * row of the system call table, in its order.
+ * of the system call tables.
  */
 #ifndef SYSCALLS_PROC_OP_H
 #define SYSCALLS_PROC_OP_H
 
 enum sys_proc_op {
 #define SYSPROC(name) SYS_PROC_##name,
-#include "syscalls/a64_proc_gen.h"
+#include "syscalls/proc_gen.h"
 #undef SYSPROC
 	SYS_PROC_COUNT
 };

@@ -55,7 +55,7 @@ void st_quoted(struct strace_line *l, const u8 *s, u64 n, bool more);
 void st_buffer(struct strace_line *l, struct sysctx *c, gaddr addr, u64 n);
 void st_pointer(struct strace_line *l, u64 v);
 /* The guest's open flags. */
-void st_open_flags(struct strace_line *l, u64 v);
+void st_open_flags(struct strace_line *l, const struct sysctx *c, u64 v);
 void st_mode(struct strace_line *l, u32 mode);
 void st_sockaddr(struct strace_line *l, struct sysctx *c, gaddr addr, u64 len);
 

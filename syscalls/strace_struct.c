@@ -243,25 +243,34 @@ void strace_open_how(struct strace_line *l, const struct strace_arg *g)
 	if (!fetch(l, g, &how, sizeof(how)))
 		return;
 	st_put(l, "{flags=");
-	st_open_flags(l, how.flags);
+	st_open_flags(l, g->c, how.flags);
 	if (how.mode)
 		st_put(l, ", mode=%#llo", (unsigned long long)how.mode);
 	st_put(l, ", resolve=%#llx}", (unsigned long long)how.resolve);
 }
 
+static void put_stat(struct strace_line *l, u32 mode, u64 rdev, s64 size)
+{
+	st_put(l, "{st_mode=");
+	st_mode(l, mode);
+	if (S_ISCHR(mode) || S_ISBLK(mode))
+		st_put(l, ", st_rdev=makedev(%#x, %#x), ...}", major(rdev),
+		       minor(rdev));
+	else
+		st_put(l, ", st_size=%lld, ...}", (long long)size);
+}
+
 void strace_stat(struct strace_line *l, const struct strace_arg *g)
 {
 	struct a64_stat st;
+	struct stat host;
 
-	if (!fetch(l, g, &st, sizeof(st)))
-		return;
-	st_put(l, "{st_mode=");
-	st_mode(l, st.st_mode);
-	if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))
-		st_put(l, ", st_rdev=makedev(%#x, %#x), ...}",
-		       major(st.st_rdev), minor(st.st_rdev));
-	else
-		st_put(l, ", st_size=%lld, ...}", (long long)st.st_size);
+	if (g->c->cfg->abi->native) {
+		if (fetch(l, g, &host, sizeof(host)))
+			put_stat(l, host.st_mode, host.st_rdev, host.st_size);
+	} else if (fetch(l, g, &st, sizeof(st))) {
+		put_stat(l, st.st_mode, st.st_rdev, st.st_size);
+	}
 }
 
 void strace_statx(struct strace_line *l, const struct strace_arg *g)
@@ -331,33 +340,44 @@ void strace_pollfd(struct strace_line *l, const struct strace_arg *g)
 	st_put(l, n > i ? ", ...]" : "]");
 }
 
-static void put_event(struct strace_line *l, const struct strace_arg *g,
-		      const struct a64_epoll_event *e)
+/* On x86 the two members are packed. */
+static u64 event_size(const struct strace_arg *g)
 {
+	return g->c->cfg->abi->native ? 12 : sizeof(struct a64_epoll_event);
+}
+
+static void put_event(struct strace_line *l, const struct strace_arg *g,
+		      const u8 *e)
+{
+	u32 events;
+	u64 data;
+
+	memcpy(&events, e, sizeof(events));
+	memcpy(&data, e + event_size(g) - sizeof(data), sizeof(data));
 	st_put(l, "{events=");
-	st_flags(l, g->names, e->events);
-	st_put(l, ", data=%#llx}", (unsigned long long)e->data);
+	st_flags(l, g->names, events);
+	st_put(l, ", data=%#llx}", (unsigned long long)data);
 }
 
 void strace_epoll_event(struct strace_line *l, const struct strace_arg *g)
 {
-	struct a64_epoll_event e;
+	u8 e[sizeof(struct a64_epoll_event)];
 
-	if (fetch(l, g, &e, sizeof(e)))
-		put_event(l, g, &e);
+	if (fetch(l, g, e, event_size(g)))
+		put_event(l, g, e);
 }
 
 void strace_epoll_events(struct strace_line *l, const struct strace_arg *g)
 {
-	struct a64_epoll_event e;
-	u64 n = g->ret, i;
+	u8 e[sizeof(struct a64_epoll_event)];
+	u64 n = g->ret, i, size = event_size(g);
 
 	st_put(l, "[");
 	for (i = 0; i < MIN(n, MAX_ITEMS); i++) {
-		if (guest_read(g->c, &e, ARG + i * sizeof(e), sizeof(e)))
+		if (guest_read(g->c, e, ARG + i * size, size))
 			break;
 		st_put(l, i ? ", " : "");
-		put_event(l, g, &e);
+		put_event(l, g, e);
 	}
 	st_put(l, n > i ? ", ...]" : "]");
 }

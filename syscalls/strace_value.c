@@ -169,12 +169,14 @@ void strace_value(struct strace_line *l, const struct strace_arg *g)
 	st_value(l, g->names, (u32)ARG);
 }
 
-void st_open_flags(struct strace_line *l, u64 v)
+void st_open_flags(struct strace_line *l, const struct sysctx *c, u64 v)
 {
 	static const char *const acc[] = {
 		"O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE"
 	};
 
+	if (!c->cfg->abi->swap_open_flags)	/* the names are for Arm's */
+		v = a64_open_flags(v);
 	st_put(l, "%s", acc[v & 3]);
 	if (v & ~3ull) {
 		st_put(l, "|");
@@ -184,7 +186,7 @@ void st_open_flags(struct strace_line *l, u64 v)
 
 void strace_open_flags(struct strace_line *l, const struct strace_arg *g)
 {
-	st_open_flags(l, (u32)ARG);
+	st_open_flags(l, g->c, (u32)ARG);
 }
 
 /* The mode of an open that creates; otherwise it means nothing. */
@@ -269,7 +271,7 @@ void strace_fcntl_arg(struct strace_line *l, const struct strace_arg *g)
 	case F_GET_SEALS:
 		return;
 	case F_SETFL:
-		st_open_flags(l, (u32)ARG);
+		st_open_flags(l, g->c, (u32)ARG);
 		return;
 	case F_SETFD:
 		st_put(l, "%s", ARG & FD_CLOEXEC ? "FD_CLOEXEC" : "0");

@@ -170,6 +170,12 @@ LIST(prctl, X(PR_SET_PDEATHSIG), X(PR_GET_PDEATHSIG), X(PR_GET_DUMPABLE),
      X(PR_PAC_RESET_KEYS), X(PR_SET_TAGGED_ADDR_CTRL),
      X(PR_GET_TAGGED_ADDR_CTRL), X(PR_SET_VMA));
 
+LIST(arch_prctl, { 0x1001, "ARCH_SET_GS" }, { 0x1002, "ARCH_SET_FS" },
+     { 0x1003, "ARCH_GET_FS" }, { 0x1004, "ARCH_GET_GS" },
+     { 0x1011, "ARCH_GET_CPUID" }, { 0x1012, "ARCH_SET_CPUID" },
+     { 0x1021, "ARCH_GET_XCOMP_SUPP" }, { 0x1022, "ARCH_GET_XCOMP_PERM" },
+     { 0x1023, "ARCH_REQ_XCOMP_PERM" });
+
 /* -- Sockets and polling ------------------------------------------------- */
 
 LIST(domain, X(AF_UNSPEC), X(AF_UNIX), X(AF_INET), X(AF_INET6),

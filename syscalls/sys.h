@@ -42,6 +42,7 @@ static inline bool sys_own_fd(struct sysctx *c, u64 fd)
 #define SYS_FN(nr, name, fn, ptrs, fds, args) \
 	s64 sys_##fn(struct sysctx *c, const u64 *a);
 #include "syscalls/a64_table_gen.h"
+#include "syscalls/x64_table_gen.h"
 #undef SYS_PASS
 #undef SYS_NONE
 #undef SYS_PROC

@@ -99,43 +99,53 @@ static bool read_head(struct sysctx *c, gaddr at, u64 left,
 	return true;
 }
 
-/* The number that an entry's name is, or -1. */
-static long entry_number(const struct entry_head *h)
+/* Where the name is: the oldest of the calls has the type at the end. */
+static const char *entry_name(const struct entry_head *h, long nr)
 {
+	return nr == SYS_getdents64 ? h->name : (const char *)&h->type;
+}
+
+/* The number that an entry's name is, or -1. */
+static long entry_number(const struct entry_head *h, long nr)
+{
+	const char *name = entry_name(h, nr);
 	char *end;
 
-	if (h->name[0] < '0' || h->name[0] > '9')
+	if (name[0] < '0' || name[0] > '9')
 		return -1;
-	long n = strtol(h->name, &end, 10);
+	long n = strtol(name, &end, 10);
 
 	return *end ? -1 : n;
 }
 
 /* The first of the entries that is the number of one of the runner's, or -1. */
-static long runner_entry(struct sysctx *c, gaddr buf, u64 len)
+static long runner_entry(struct sysctx *c, long nr, gaddr buf, u64 len)
 {
 	struct entry_head h;
 
 	for (u64 at = 0; read_head(c, buf + at, len - at, &h);
 	     at += h.reclen) {
-		if (h.name[0] == '.')
+		long n = entry_number(&h, nr);
+
+		if (entry_name(&h, nr)[0] == '.')
 			continue;
-		if (entry_number(&h) < 0)
+		if (n < 0)
 			return -1;
-		if (sys_own_fd(c, entry_number(&h)))
-			return entry_number(&h);
+		if (sys_own_fd(c, n))
+			return n;
 	}
 	return -1;
 }
 
-static s64 drop_runner_fds(struct sysctx *c, gaddr buf, u64 len, int dir)
+static s64 drop_runner_fds(struct sysctx *c, long nr, gaddr buf, u64 len,
+			   int dir)
 {
 	struct entry_head h;
 	u64 at, out = 0;
 	u8 copy[512];
 
 	for (at = 0; read_head(c, buf + at, len - at, &h); at += h.reclen) {
-		long n = entry_number(&h);
+		long n = entry_number(&h, nr);
 
 		if ((n >= 0 && sys_own_fd(c, n) && path_hides_fd(dir, n)) ||
 		    h.reclen > sizeof(copy))
@@ -148,17 +158,27 @@ static s64 drop_runner_fds(struct sysctx *c, gaddr buf, u64 len, int dir)
 	return out;
 }
 
-s64 sys_getdents64(struct sysctx *c, const u64 *a)
+static s64 list(struct sysctx *c, long nr, const u64 *a)
 {
 	s64 n, kept;
 	long own;
 
 	do {
-		n = host_pass(c, SYS_getdents64, a);
-		own = n > 0 ? runner_entry(c, a[1], n) : -1;
+		n = host_pass(c, nr, a);
+		own = n > 0 ? runner_entry(c, nr, a[1], n) : -1;
 		if (likely(own < 0) || !path_hides_fd((int)a[0], own))
 			return n;
-		kept = drop_runner_fds(c, a[1], n, (int)a[0]);
+		kept = drop_runner_fds(c, nr, a[1], n, (int)a[0]);
 	} while (kept == 0);
 	return kept;
+}
+
+s64 sys_getdents64(struct sysctx *c, const u64 *a)
+{
+	return list(c, SYS_getdents64, a);
+}
+
+s64 sys_getdents(struct sysctx *c, const u64 *a)
+{
+	return list(c, SYS_getdents, a);
 }

@@ -65,7 +65,7 @@ s64 sys_ioctl(struct sysctx *c, const u64 *a)
 {
 	u64 arg = a[2];
 
-	switch ((u32)a[1]) {
+	switch (c->cfg->abi->native ? 0 : (u32)a[1]) {
 	case LOOP_SET_STATUS:
 		return loop_set_status(c, a);
 	case LOOP_GET_STATUS:

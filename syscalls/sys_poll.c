@@ -76,15 +76,26 @@ static bool selects_own_fd(struct sysctx *c, u64 n, gaddr set)
 	return false;
 }
 
+static bool any_selects_own_fd(struct sysctx *c, const u64 *a)
+{
+	for (unsigned i = 1; i <= 3; i++)
+		if (selects_own_fd(c, a[0], a[i]))
+			return true;
+	return false;
+}
+
+s64 sys_select(struct sysctx *c, const u64 *a)
+{
+	return any_selects_own_fd(c, a) ? -EBADF : host_pass(c, SYS_select, a);
+}
+
 s64 sys_pselect6(struct sysctx *c, const u64 *a)
 {
 	struct mask_arg arg;
 	u64 mask;
 
-	for (unsigned i = 1; i <= 3; i++)
-		if (selects_own_fd(c, a[0], a[i]))
-			return -EBADF;
-
+	if (any_selects_own_fd(c, a))
+		return -EBADF;
 	return host_syscall(c, SYS_pselect6, a[0], a[1], a[2], a[3], a[4],
 			    get_mask_arg(c, a[5], &mask, &arg));
 }
@@ -140,7 +151,7 @@ static s64 epoll_wait_masked(struct sysctx *c, long nr, const u64 *a)
 	s64 n = host_syscall(c, nr, a[0], a[1], a[2], a[3],
 			     get_mask(c, a[4], a[5], &mask), a[5]);
 
-	return n > 0 ? spread_events(c, a[1], n) : n;
+	return n > 0 && !c->cfg->abi->native ? spread_events(c, a[1], n) : n;
 }
 
 s64 sys_epoll_pwait(struct sysctx *c, const u64 *a)

@@ -22,8 +22,8 @@ s64 sys_uname(struct sysctx *c, const u64 *a)
 	if (ret)
 		return ret;
 	snprintf(u.machine, sizeof(u.machine), "%s",
-		 (pers & PER_MASK) == PER_LINUX32 ? "armv8l" :
-		 c->cfg->uname_machine);
+		 (pers & PER_MASK) == PER_LINUX32 ?
+		 c->cfg->abi->linux32_machine : c->cfg->uname_machine);
 	if (c->cfg->uname_release)
 		snprintf(u.release, sizeof(u.release), "%s",
 			 c->cfg->uname_release);
@@ -114,7 +114,7 @@ s64 sys_prctl(struct sysctx *c, const u64 *a)
 		if (option == refused[i])
 			return -EINVAL;
 	if (option == NR_PR_SET_TAGGED || option == NR_PR_GET_TAGGED)
-		return tagged_addr(c, a);
+		return c->cfg->abi->native ? -EINVAL : tagged_addr(c, a);
 	if (option == NR_PR_GET_AUXV)
 		return get_auxv(c, a);
 	if (option == PR_GET_SECCOMP)

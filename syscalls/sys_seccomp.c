@@ -31,9 +31,6 @@ enum { TOTAL_MAX = 32768, PENALTY = 4 };
 /* si_code of SIGSYS. */
 enum { CODE_SECCOMP = 1 };
 
-/* Guest numbers that strict mode allows. */
-enum { NR_read = 63, NR_write = 64, NR_exit = 93, NR_rt_sigreturn = 139 };
-
 struct seccomp_filter {
 	const struct seccomp_filter *next;	/* older */
 	u32 total;		/* instructions from here on, with penalties */
@@ -374,10 +371,12 @@ static s64 trap(struct sysctx *c, u64 nr, u16 data)
 	return SYS_NORETURN;
 }
 
-static bool strict_allows(u64 nr)
+static bool strict_allows(const struct sys_abi *abi, u64 nr)
 {
-	return nr == NR_read || nr == NR_write || nr == NR_exit ||
-	       nr == NR_rt_sigreturn;
+	for (unsigned i = 0; i < ARRAY_LEN(abi->strict); i++)
+		if (nr == abi->strict[i])
+			return true;
+	return false;
 }
 
 static void note(const struct sysctx *c, u64 nr, u32 action)
@@ -402,7 +401,7 @@ bool seccomp_allows(struct sysctx *c, u64 nr, const u64 *a, s64 *ret)
 	u32 r;
 
 	if (f == &strict) {
-		if (!strict_allows(nr))
+		if (!strict_allows(c->cfg->abi, nr))
 			die(SIGKILL);
 		return true;
 	}

@@ -57,6 +57,9 @@ s64 sys_newfstatat(struct sysctx *c, const u64 *a)
 	s64 ret;
 
 	path_get(c, &p, a[0], a[1], stat_want(a[3]));
+	if (c->cfg->abi->native)
+		return host_syscall(c, SYS_newfstatat, a[0], (u64)p.host, a[2],
+				    a[3], 0, 0);
 	ret = host_syscall(c, SYS_newfstatat, a[0], (u64)p.host, (u64)&st,
 			   a[3], 0, 0);
 	return ret ? ret : put_stat(c, a[2], &st);

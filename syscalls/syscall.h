@@ -2,7 +2,7 @@
 /*
  * The guest's Linux system calls, answered by the host kernel.
  *
- * One table per guest (a64.tbl) names every call: number, name, handler and
+ * One table per guest (a64.tbl, x64.tbl) names every call: number, name, handler and
  * argument kinds.  From it derive dispatch, names, strace and the coverage
  * list.  A handler is one of
  *
@@ -47,10 +47,16 @@ struct sys_abi {
 	const struct sys_entry *call;	/* by number */
 	u64 ncalls;
 	u32 audit_arch;			/* AUDIT_ARCH_* for seccomp */
-	bool native;			/* the host's own architecture */
+	bool native;			/* structures are the host's */
 	bool swap_open_flags;		/* O_DIRECTORY ... as on Arm: abi_a64.h */
+	/* What seccomp's strict mode allows: read, write, exit, sigreturn. */
+	u16 strict[4];
+	const char *linux32_machine;	/* uname -m under PER_LINUX32 */
 };
-extern const struct sys_abi sys_abi_a64;
+extern const struct sys_abi sys_abi_a64, sys_abi_x64;
+
+/* Guests of the host's kind share all its structures and flags (the members
+ * native and swap_open_flags); for others abi_*.h lists what differs. */
 
 struct sys_config {
 	const char *const *prefix;	/* -L directories, in order; NULL-ended */

@@ -137,12 +137,11 @@ static gaddr put(u64 offset, const char *text)
 	return ARENA + offset;
 }
 
-START_TEST(table_is_seccomps)
+static void check_table(const struct sys_abi *abi, u32 arch)
 {
 	for (int nr = 0; nr < 450; nr++) {
-		char *theirs = seccomp_syscall_resolve_num_arch(
-			SCMP_ARCH_AARCH64, nr);
-		const char *ours = syscall_name(&sys_abi_a64, nr);
+		char *theirs = seccomp_syscall_resolve_num_arch(arch, nr);
+		const char *ours = syscall_name(abi, nr);
 
 		if (theirs && strcmp(theirs, "UNKNOWN")) {
 			ck_assert_msg(ours != NULL, "%d %s", nr, theirs);
@@ -151,9 +150,15 @@ START_TEST(table_is_seccomps)
 		if (ours && seccomp_syscall_resolve_name(ours) !=
 		    __NR_SCMP_ERROR)
 			ck_assert_int_eq(seccomp_syscall_resolve_name_arch(
-						 SCMP_ARCH_AARCH64, ours), nr);
+						 arch, ours), nr);
 		free(theirs);
 	}
+}
+
+START_TEST(table_is_seccomps)
+{
+	check_table(&sys_abi_a64, SCMP_ARCH_AARCH64);
+	check_table(&sys_abi_x64, SCMP_ARCH_X86_64);
 	ck_assert_int_eq(G(10000), -ENOSYS);
 	ck_assert_int_eq(G(250), -ENOSYS);
 	ck_assert_int_eq(guest(~0ull, 0, 0, 0, 0, 0, 0), -ENOSYS);
