@@ -80,8 +80,7 @@ static s64 run(struct task *t, const struct clone_request *r)
 	return clone_fork(t, r);
 }
 
-/* arm64: clone(flags, stack, parent_tid, tls, child_tid) */
-s64 proc_clone(struct sysctx *c, const u64 *a)
+static s64 clone_legacy(struct sysctx *c, const u64 *a, u64 tls, gaddr ctid)
 {
 	struct clone_request r = {
 		.flags = (u32)a[0] & ~(u64)CSIGNAL,
@@ -89,8 +88,8 @@ s64 proc_clone(struct sysctx *c, const u64 *a)
 		.stack = a[1],
 		.ptid = a[2],
 		.pidfd = a[2],
-		.tls = a[3],
-		.ctid = a[4],
+		.tls = tls,
+		.ctid = ctid,
 		.legacy = true,
 	};
 
@@ -99,6 +98,56 @@ s64 proc_clone(struct sysctx *c, const u64 *a)
 		return -EINVAL;
 	r.flags &= ~(u64)CLONE_DETACHED;
 	return run(c->task, &r);
+}
+
+/* arm64: clone(flags, stack, parent_tid, tls, child_tid) */
+s64 proc_clone(struct sysctx *c, const u64 *a)
+{
+	return clone_legacy(c, a, a[3], a[4]);
+}
+
+/* x86_64: clone(flags, stack, parent_tid, child_tid, tls) */
+s64 proc_clone_x64(struct sysctx *c, const u64 *a)
+{
+	return clone_legacy(c, a, a[4], a[3]);
+}
+
+s64 proc_fork(struct sysctx *c, const u64 *a)
+{
+	const u64 args[3] = { SIGCHLD };
+
+	return clone_legacy(c, args, 0, 0);
+}
+
+s64 proc_vfork(struct sysctx *c, const u64 *a)
+{
+	const u64 args[3] = { CLONE_VM | CLONE_VFORK | SIGCHLD };
+
+	return clone_legacy(c, args, 0, 0);
+}
+
+/* x86_64: the bases of the segments FS and GS. */
+s64 proc_arch_prctl(struct sysctx *c, const u64 *a)
+{
+	enum { SET_GS = 0x1001, SET_FS, GET_FS, GET_GS };
+	struct cpu *cpu = ((struct task *)c->task)->cpu;
+
+	switch ((u32)a[0]) {
+	case SET_GS: case SET_FS:
+		if (a[1] >= SPACE_TOP)
+			return -EPERM;
+		if (a[0] == SET_FS)
+			cpu->tpidr = a[1];
+		else
+			cpu->tpidrro = a[1];
+		return 0;
+	case GET_FS:
+		return guest_write(c, a[1], &cpu->tpidr, sizeof(u64));
+	case GET_GS:
+		return guest_write(c, a[1], &cpu->tpidrro, sizeof(u64));
+	default:
+		return -EINVAL;
+	}
 }
 
 /* The kernel's copy_struct_from_user(): what we do not know must be zero. */

@@ -210,7 +210,7 @@ s64 proc_rt_sigtimedwait(struct sysctx *c, const u64 *a)
 	return ret;
 }
 
-s64 proc_signalfd4(struct sysctx *c, const u64 *a)
+static s64 signal_fd(struct sysctx *c, const u64 *a, u64 flags)
 {
 	u64 set;
 
@@ -218,7 +218,17 @@ s64 proc_signalfd4(struct sysctx *c, const u64 *a)
 		return -EINVAL;
 	if (guest_read(c, &set, a[1], sizeof(set)))
 		return -EFAULT;
-	return HOST(c, SYS_signalfd4, a[0], &set, SIGSET_SIZE, a[3]);
+	return HOST(c, SYS_signalfd4, a[0], &set, SIGSET_SIZE, flags);
+}
+
+s64 proc_signalfd4(struct sysctx *c, const u64 *a)
+{
+	return signal_fd(c, a, a[3]);
+}
+
+s64 proc_signalfd(struct sysctx *c, const u64 *a)
+{
+	return signal_fd(c, a, 0);
 }
 
 /* -- The alternate stack --------------------------------------------------- */
