@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-extern const struct guest_abi a64_abi;
+extern const struct guest_abi a64_abi, x64_abi;
 
-const struct guest_abi *const abi_list[] = { &a64_abi, NULL };
+const struct guest_abi *const abi_list[] = { &a64_abi, &x64_abi, NULL };
 
 const struct guest_abi *abi_of(const struct guest_isa *isa)
 {

@@ -35,6 +35,8 @@ struct guest_abi {
 	 */
 	int (*cpu_parse)(const char *arg, u64 *features);
 	void (*cpu_help)(FILE *f);
+	/* Registers beside pc and sp that a program finds set; or NULL. */
+	void (*cpu_start)(struct cpu *cpu);
 	u64 (*hwcap)(u64 features);	/* AT_HWCAP */
 	u64 (*hwcap2)(u64 features);	/* AT_HWCAP2 */
 	/* Write /proc/cpuinfo as the guest's kernel prints it. */

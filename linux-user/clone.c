@@ -126,30 +126,6 @@ s64 proc_vfork(struct sysctx *c, const u64 *a)
 	return clone_legacy(c, args, 0, 0);
 }
 
-/* x86_64: the bases of the segments FS and GS. */
-s64 proc_arch_prctl(struct sysctx *c, const u64 *a)
-{
-	enum { SET_GS = 0x1001, SET_FS, GET_FS, GET_GS };
-	struct cpu *cpu = ((struct task *)c->task)->cpu;
-
-	switch ((u32)a[0]) {
-	case SET_GS: case SET_FS:
-		if (a[1] >= SPACE_TOP)
-			return -EPERM;
-		if (a[0] == SET_FS)
-			cpu->tpidr = a[1];
-		else
-			cpu->tpidrro = a[1];
-		return 0;
-	case GET_FS:
-		return guest_write(c, a[1], &cpu->tpidr, sizeof(u64));
-	case GET_GS:
-		return guest_write(c, a[1], &cpu->tpidrro, sizeof(u64));
-	default:
-		return -EINVAL;
-	}
-}
-
 /* The kernel's copy_struct_from_user(): what we do not know must be zero. */
 static int read_clone_args(struct sysctx *c, struct clone_args *ca, gaddr from,
 			   u64 size)

@@ -396,5 +396,7 @@ int main(int argc, char **argv, char **envp)
 		close(cl.seccomp_fd);
 	t->cpu->pc = l.pc;
 	t->cpu->r[proc.abi->sp] = l.sp;
+	if (proc.abi->cpu_start)
+		proc.abi->cpu_start(t->cpu);
 	task_start(t);
 }

@@ -117,6 +117,7 @@ void cpu_copy_state(struct cpu *dst, const struct cpu *src)
 	memcpy(dst->v, src->v, sizeof(dst->v));
 	dst->pc = src->pc;
 	dst->flags = src->flags;
+	dst->pstate = src->pstate;
 	dst->fpcr = src->fpcr;
 	dst->fpsr = src->fpsr;
 	dst->mode = src->mode;

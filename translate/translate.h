@@ -47,7 +47,8 @@ enum exec_fault {
 	FAULT_GP = 16,		/* general protection */
 	FAULT_DIVIDE = 32,	/* division by zero or overflow */
 	FAULT_FP = 64,		/* unmasked x87 or SIMD exception */
-	FAULT_REDO = 128	/* internal: the interpreter shall decide */
+	FAULT_REDO = 128,	/* internal: the interpreter shall decide */
+	FAULT_X87 = 256		/* with FAULT_FP: x87's */
 };
 
 struct guest_isa;

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-extern const struct guest_isa a64_isa;
+extern const struct guest_isa a64_isa, x64_isa;
 
-const struct guest_isa *const guest_isa_list[] = { &a64_isa, NULL };
+const struct guest_isa *const guest_isa_list[] = { &a64_isa, &x64_isa, NULL };
 
 const struct guest_isa *guest_isa_by_name(const char *name)
 {

@@ -75,7 +75,7 @@ struct host_backend {
 	/* Did the host refuse an address for its form, so that the kernel does
 	 * not tell it?  So do the traps of ALIGN and ASIDE. */
 	bool (*refused)(const void *uc);
-	/* What a SIGFPE was: FAULT_DIVIDE or FAULT_FP. */
+	/* What a SIGFPE was: FAULT_DIVIDE or FAULT_FP | FAULT_X87. */
 	u32 (*sigfpe_kind)(const void *uc);
 	/* The host pc of a signal context. */
 	u64 (*context_pc)(const void *uc);

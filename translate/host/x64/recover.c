@@ -302,9 +302,11 @@ bool x64_refused(const void *uc)
 /* #DE is the integer division's; #MF is x87's, #XM SSE's. */
 u32 x64_sigfpe_kind(const void *uc)
 {
+	enum { X86_TRAP_MF = 16 };
 	greg_t n = ((const ucontext_t *)uc)->uc_mcontext.gregs[REG_TRAPNO];
 
-	return n == 0 ? FAULT_DIVIDE : FAULT_FP;
+	return n == 0 ? FAULT_DIVIDE : n == X86_TRAP_MF ? FAULT_FP | FAULT_X87 :
+	       FAULT_FP;
 }
 
 u64 x64_context_pc(const void *uc)
