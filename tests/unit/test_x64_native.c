@@ -664,7 +664,7 @@ static const struct {
 	{ "divps xmm2, xmm3", 3, { 0x0f, 0x5e, 0xd3 }, FAULT_FP },
 	{ "sqrtsd xmm2, xmm4", 4, { 0xf2, 0x0f, 0x51, 0xd4 }, FAULT_FP },
 	{ "addps xmm2, xmm3", 3, { 0x0f, 0x58, 0xd3 }, 0 },
-	{ "fdivp; fwait", 3, { 0xde, 0xf9, 0x9b }, FAULT_FP },
+	{ "fdivp; fwait", 3, { 0xde, 0xf9, 0x9b }, FAULT_FP | FAULT_X87 },
 	{ "ldmxcsr [rbx+16]", 4, { 0x0f, 0xae, 0x53, 16 }, FAULT_GP },
 	{ "fxsave [rbx]", 3, { 0x0f, 0xae, 0x03 }, FAULT_GP },
 	{ "fxsave [rbx+8]", 4, { 0x0f, 0xae, 0x43, 8 }, 0 },
