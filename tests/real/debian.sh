@@ -15,7 +15,9 @@ base='apt base-files base-passwd bash bsdutils coreutils dash debianutils
 diffutils dpkg findutils grep gzip hostname init-system-helpers libc-bin login
 mawk ncurses-base ncurses-bin passwd perl-base sed sysvinit-utils tar util-linux
 adduser debian-archive-keyring tzdata gpgv'
-mirror=http://deb.debian.org/debian
+# From where this machine takes Debian's packages.
+mirror=$(apt-get indextargets --format '$(SITE) $(COMPONENT)' \
+	'Created-By: Packages' | sed -n 's/ main$//p' | head -n 1)
 
 # The packages and all they need, into $work/root/debs.
 fetch() {
