@@ -10,7 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static u32 random_word(void)
 {
-	const struct a64_row_info *r = &a64_row_info[fuzz_random() % A64_ROW_COUNT];
+	const struct a64_row_info *r =
+		&a64_row_info[fuzz_random() % A64_ROW_COUNT];
 
 	if (fuzz_random() % 8 == 0)
 		return (u32)fuzz_random();

@@ -15,7 +15,7 @@ static unsigned put_front(u8 *b, unsigned map, unsigned key)
 {
 	static const u8 pp[4] = { 0, 0x66, 0xf3, 0xf2 };
 	static const u8 any[] = { 0x66, 0x67, 0xf0, 0xf2, 0xf3, 0x64, 0x2e };
-	unsigned n = 0;
+	unsigned n = 0, vvvv = fuzz_random() % 2 ? 15 : fuzz_random() & 15;
 
 	if (fuzz_random() % 4 == 0)
 		b[n++] = any[fuzz_random() % sizeof(any)];
@@ -23,8 +23,7 @@ static unsigned put_front(u8 *b, unsigned map, unsigned key)
 		b[n++] = 0xc4;
 		b[n++] = (u8)((fuzz_random() & 0xe0) | map);
 		b[n++] = (u8)((key & KEY_W ? 0x80 : 0) | (key & KEY_L) >> 2 |
-			      (fuzz_random() % 2 ? 0x78 : fuzz_random() & 0x78) |
-			      (key & KEY_PP));
+			      vvvv << 3 | (key & KEY_PP));
 		return n;
 	}
 	if (pp[key & KEY_PP])

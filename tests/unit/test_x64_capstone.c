@@ -25,7 +25,7 @@ static u32 rnd(void)
 	return (u32)(seed >> 16);
 }
 
-/* -- Input: random bytes with a likely beginning ---------------------------------- */
+/* -- Input: random bytes with a likely beginning -------------------------- */
 
 static void random_bytes(u8 *b)
 {
@@ -51,7 +51,7 @@ static void random_bytes(u8 *b)
 		b[1] = (u8)((b[1] & 0xe0) | (1 + rnd() % 3));
 }
 
-/* -- Known differences ------------------------------------------------------------- */
+/* -- Known differences ---------------------------------------------------- */
 
 static bool in_list(const char *s, const char *const *list)
 {
@@ -167,7 +167,7 @@ static bool known_length(const struct x64_insn *i)
 	return i->op[0].kind == X64_OP_REL && i->prefix & X64_OPSIZE;
 }
 
-/* -- Names ----------------------------------------------------------------------------- */
+/* -- Names ---------------------------------------------------------------- */
 
 static const struct {
 	const char *theirs, *ours;
@@ -224,7 +224,7 @@ static bool same_name(const char *theirs, const char *ours)
 	return false;
 }
 
-/* -- Comparison -------------------------------------------------------------------------- */
+/* -- Comparison ----------------------------------------------------------- */
 
 static const char *compare(const cs_insn *cs, const u8 *b, char *text,
 			   size_t len)

@@ -12,7 +12,7 @@
 
 #include "tests/unit/x64gen.h"
 
-/* -- Each row ------------------------------------------------------------------------ */
+/* -- Each row ------------------------------------------------------------- */
 
 static const char *hex(const struct x64_code *c)
 {
@@ -136,7 +136,7 @@ START_TEST(test_lift)
 }
 END_TEST
 
-/* -- Rules by example ------------------------------------------------------------------- */
+/* -- Rules by example ----------------------------------------------------- */
 
 /* Bytes as they are at 0x1000, and the text; (bad): undefined, (more): more
  * bytes are needed, (long): too many. */
@@ -246,10 +246,14 @@ static const struct {
 	{ "c4 e3 71 4a c2 30", "vblendvps xmm0, xmm1, xmm2, xmm3" },
 	{ "c4 e2 71 98 c2", "vfmadd132ps xmm0, xmm1, xmm2" },
 	{ "c4 e2 f1 98 c2", "vfmadd132pd xmm0, xmm1, xmm2" },
-	{ "c4 e2 69 90 04 08", "vpgatherdd xmm0, dword ptr [rax + xmm1], xmm2" },
-	{ "c4 e2 ed 90 04 08", "vpgatherdq ymm0, qword ptr [rax + xmm1], ymm2" },
-	{ "c4 e2 6d 91 04 08", "vpgatherqd xmm0, dword ptr [rax + ymm1], xmm2" },
-	{ "c4 e2 69 90 04 20", "vpgatherdd xmm0, dword ptr [rax + xmm4], xmm2" },
+	{ "c4 e2 69 90 04 08",
+	  "vpgatherdd xmm0, dword ptr [rax + xmm1], xmm2" },
+	{ "c4 e2 ed 90 04 08",
+	  "vpgatherdq ymm0, qword ptr [rax + xmm1], ymm2" },
+	{ "c4 e2 6d 91 04 08",
+	  "vpgatherqd xmm0, dword ptr [rax + ymm1], xmm2" },
+	{ "c4 e2 69 90 04 20",
+	  "vpgatherdd xmm0, dword ptr [rax + xmm4], xmm2" },
 	{ "c4 e2 69 90 04 00", "(bad)" },	/* index = result */
 	{ "c4 e2 79 90 04 08", "(bad)" },	/* mask = result */
 	{ "c4 e2 71 90 04 08", "(bad)" },	/* mask = index */
@@ -383,7 +387,7 @@ START_TEST(test_columns)
 }
 END_TEST
 
-/* -- CPUID ------------------------------------------------------------------------------- */
+/* -- CPUID ---------------------------------------------------------------- */
 
 START_TEST(test_cpuid)
 {

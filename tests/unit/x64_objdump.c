@@ -36,7 +36,8 @@ static void note_wrong(u64 at, const char *text)
 	if (nwrong == MAX_NOTES)
 		return;
 	wrong[nwrong].at = at;
-	snprintf(wrong[nwrong].text, sizeof(wrong[nwrong].text), "%.100s", text);
+	snprintf(wrong[nwrong].text, sizeof(wrong[nwrong].text), "%.100s",
+		 text);
 	nwrong++;
 }
 

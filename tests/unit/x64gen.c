@@ -47,7 +47,7 @@ const char *const x64_gen_spec[X64_SPEC_COUNT] = {
 static unsigned tail_of(const char *spec, const struct x64_code *c,
 			const struct x64_row *r)
 {
-	bool word = c->opsize && !c->w && !(r->what & ROW_F64);
+	bool word = c->opsize && !c->w && (r->what & ROW_SIZE) != ROW_F64;
 
 	if (!strcmp(spec, "Ib") || !strcmp(spec, "Is") ||
 	    !strcmp(spec, "Jb") || !strcmp(spec, "Lx"))

@@ -15,45 +15,105 @@
 
 enum { MAX_LENGTH = 15, REX_B = 1, REX_X = 2, REX_R = 4, REX_W = 8 };
 
-struct parse {
-	struct x64_insn *i;
-	const u8 *code;
-	unsigned n, limit;	/* bytes read, bytes that may be read */
-	bool over;		/* tried to read more than that */
-	bool rip;		/* disp is relative to the next instruction */
-	u8 rex, vvvv, map, rm, reg;
-	u16 key;
-};
+/* No more bytes than these are looked at: prefixes (the 16th byte ends them),
+ * opcode, ModRM, SIB, displacement, immediates. */
+enum { MAX_READ = MAX_LENGTH + 1 + 4 + 2 + 4 + 8 };
 
-static const struct {
-	u8 how, size, regsize;
+/* Where the number of a register operand is (struct parse.num), or what. */
+enum { NUM_REG, NUM_RM, NUM_VVVV, NUM_OPCODE, NUM_RAX, NUM_RCX, NUM_RDX,
+       NUM_COUNT };
+
+/* Kind, number and its bits of an operand that is a register or, by mod,
+ * memory; kind X64_OP_NONE: any other. */
+#define INFO_G X64_OP_GPR, NUM_REG, 15
+#define INFO_E X64_OP_GPR, NUM_RM, 15
+#define INFO_R INFO_E
+#define INFO_RI INFO_E
+#define INFO_M X64_OP_MEM, NUM_RM, 0
+#define INFO_VSIB INFO_M
+#define INFO_V X64_OP_XMM, NUM_REG, 15
+#define INFO_W X64_OP_XMM, NUM_RM, 15
+#define INFO_U INFO_W
+#define INFO_P X64_OP_MM, NUM_REG, 7
+#define INFO_PW X64_OP_MM, NUM_RM, 7
+#define INFO_PU INFO_PW
+#define INFO_STI X64_OP_ST, NUM_RM, 7
+#define INFO_H X64_OP_XMM, NUM_VVVV, 15
+#define INFO_B X64_OP_GPR, NUM_VVVV, 15
+#define INFO_Z X64_OP_GPR, NUM_OPCODE, 15
+#define INFO_RAX X64_OP_GPR, NUM_RAX, 15
+#define INFO_RCX X64_OP_GPR, NUM_RCX, 15
+#define INFO_RDX X64_OP_GPR, NUM_RDX, 15
+#define INFO_ST0 X64_OP_ST, NUM_RAX, 7
+#define INFO_OTHER X64_OP_NONE, 0, 0
+#define INFO_L INFO_OTHER
+#define INFO_SEG INFO_OTHER
+#define INFO_CR INFO_OTHER
+#define INFO_DR INFO_OTHER
+#define INFO_FS INFO_OTHER
+#define INFO_GS INFO_OTHER
+#define INFO_ONE INFO_OTHER
+#define INFO_IMM INFO_OTHER
+#define INFO_IMMU INFO_OTHER
+#define INFO_REL INFO_OTHER
+#define INFO_OFFS INFO_OTHER
+#define INFO_SI INFO_OTHER
+#define INFO_DI INFO_OTHER
+
+static const struct spec {
+	u8 how;
+	u8 size[2];		/* if mod is not 3, if it is */
+	u8 kind, num, mask, pad[2];
 } spec_info[X64_SPEC_COUNT] = {
-	{ HOW_NONE, 0, 0 },
-#define _(name, how, size, regsize) { HOW_##how, SZ_##size, SZ_##regsize },
+	{ .how = HOW_NONE },
+#define _(name, how, size, regsize) \
+	{ HOW_##how, { SZ_##size, SZ_##regsize }, INFO_##how, { 0 } },
 #include "translate/guest/x64/x64_spec.def"
 #undef _
 };
 
-/* -- Bytes --------------------------------------------------------------------- */
+struct parse {
+	struct x64_insn *i;
+	const u8 *code, *at;	/* first byte, next one */
+	bool rip;		/* disp is relative to the next instruction */
+	u8 rex, map;
+	u8 num[NUM_COUNT];	/* register numbers, see how_info */
+	u16 key;
+};
 
-/* n bytes, sign-extended; past the end they read as zero. */
+/* -- Bytes ---------------------------------------------------------------- */
+
+/* n bytes, sign-extended.  Whether they were there is looked at in the end. */
 static inline s64 take(struct parse *p, unsigned n)
 {
-	const u8 *at = p->code + p->n;
-	s64 v = 0;
+	const u8 *at = p->at;
+	s16 h;
+	s32 w;
+	s64 d;
 
-	if (p->n + n > p->limit) {
-		p->over = true;
-		return 0;
-	}
-	p->n += n;
-	if (n == 1)
+	p->at += n;
+	switch (n) {
+	case 1:
 		return (s8)*at;
-	memcpy(&v, at, n);
-	return n == 4 ? (s32)v : n == 2 ? (s16)v : v;
+	case 2:
+		memcpy(&h, at, 2);
+		return h;
+	case 4:
+		memcpy(&w, at, 4);
+		return w;
+	default:
+		memcpy(&d, at, 8);
+		return d;
+	}
 }
 
-/* -- Prefixes and opcode --------------------------------------------------------- */
+/* Address of the byte after those taken. */
+static inline gaddr here(const struct parse *p)
+{
+	return p->i->pc + (gaddr)(p->at - p->code);
+}
+
+/* -- Prefixes and opcode -------------------------------------------------- */
 
 enum { PFX_NONE, PFX_REX, PFX_IGNORED, PFX_SEGMENT, PFX_FLAG };
 
@@ -81,9 +141,10 @@ static u8 take_prefixes(struct parse *p)
 	for (;;) {
 		u8 b = (u8)take(p, 1);
 
-		switch (prefix_info[b].kind) {
-		case PFX_NONE:
+		if (prefix_info[b].kind == PFX_NONE ||
+		    p->at - p->code > MAX_LENGTH)
 			return b;
+		switch (prefix_info[b].kind) {
 		case PFX_REX:
 			p->rex = b;
 			continue;
@@ -117,9 +178,9 @@ static bool take_vex(struct parse *p, u8 escape)
 		if (b & 0x80)
 			p->rex |= REX_W;
 		if (p->map < MAP_0F || p->map > MAP_0F3A)
-			return p->over;
+			return false;
 	}
-	p->vvvv = ~b >> 3 & 15;
+	p->num[NUM_VVVV] = ~b >> 3 & 15;
 	p->i->vlen = b >> 2 & 1;
 	p->i->prefix |= X64_VEX;
 	p->key = (u16)(KEY_VEX | (b & KEY_PP) | (b & 4 ? KEY_L : 0));
@@ -128,14 +189,14 @@ static bool take_vex(struct parse *p, u8 escape)
 
 static u16 mandatory_prefix(u8 prefix)
 {
+	if (!(prefix & (X64_OPSIZE | X64_REP | X64_REPNE)))
+		return 0;
 	if (prefix & X64_REP)
 		return KEY_F3;
-	if (prefix & X64_REPNE)
-		return KEY_F2;
-	return prefix & X64_OPSIZE ? KEY_66 : 0;
+	return prefix & X64_REPNE ? KEY_F2 : KEY_66;
 }
 
-/* False: undefined (or there are no more bytes). */
+/* False: undefined. */
 static bool take_opcode(struct parse *p)
 {
 	struct x64_insn *i = p->i;
@@ -165,10 +226,11 @@ static bool take_opcode(struct parse *p)
 	if (p->rex & REX_B)
 		p->key |= KEY_B;
 	i->opcode = b;
-	return !p->over;
+	p->num[NUM_OPCODE] = (u8)((b & 7) | (p->rex & REX_B) << 3);
+	return true;
 }
 
-/* -- ModRM ------------------------------------------------------------------------- */
+/* -- ModRM ---------------------------------------------------------------- */
 
 static void take_sib(struct parse *p, unsigned mod)
 {
@@ -193,8 +255,8 @@ static void take_modrm(struct parse *p, unsigned form)
 	i->modrm = modrm;
 	p->key |= (u16)((modrm >> 3 & 7) << KEY_REG_SHIFT |
 			(modrm & 7) << KEY_RM_SHIFT);
-	p->reg = (u8)((modrm >> 3 & 7) | (p->rex & REX_R) << 1);
-	p->rm = (u8)((modrm & 7) | (p->rex & REX_B) << 3);
+	p->num[NUM_REG] = (u8)((modrm >> 3 & 7) | (p->rex & REX_R) << 1);
+	p->num[NUM_RM] = (u8)((modrm & 7) | (p->rex & REX_B) << 3);
 	if (mod == 3) {
 		p->key |= KEY_MOD3;
 		return;
@@ -205,7 +267,7 @@ static void take_modrm(struct parse *p, unsigned form)
 		i->disp = take(p, 4);
 		p->rip = true;
 	} else {
-		i->base = p->rm;
+		i->base = p->num[NUM_RM];
 	}
 	if (mod == 1)
 		i->disp = take(p, 1);
@@ -213,12 +275,14 @@ static void take_modrm(struct parse *p, unsigned form)
 		i->disp = take(p, 4);
 }
 
-/* -- The row ------------------------------------------------------------------------- */
+/* -- The row -------------------------------------------------------------- */
 
 static bool has_features(const struct x64_row *r, const struct parse *p,
 			 u64 features)
 {
-	if (r->feature && !(features >> (r->feature - 1) & 1))
+	if (!r->feature)
+		return true;
+	if (!(features >> (r->feature - 1) & 1))
 		return false;
 	if ((r->what & ROW_AVX) && !(features & X64_FEAT_AVX))
 		return false;
@@ -238,70 +302,45 @@ static bool find_row(struct parse *p, const struct x64_opcode *o, u64 features)
 	return false;
 }
 
-/* Size of the operands in general registers. */
+/* Size of the operands in general registers: by 66 and W. */
 static void set_size(struct parse *p)
 {
+	static const u8 size[ROW_SIZE_COUNT][4] = {
+		[ROW_VSIZE >> ROW_SIZE_SHIFT] = { 2, 1, 3, 3 },
+		[ROW_BYTE >> ROW_SIZE_SHIFT] = { 0, 0, 0, 0 },
+		[ROW_YSIZE >> ROW_SIZE_SHIFT] = { 2, 2, 3, 3 },
+		[ROW_D64 >> ROW_SIZE_SHIFT] = { 3, 1, 3, 3 },
+		[ROW_F64 >> ROW_SIZE_SHIFT] = { 3, 3, 3, 3 },
+	};
 	struct x64_insn *i = p->i;
-	unsigned what = i->row->what;
+	/* X64_OPSIZE is bit 3, X64_REXW bit 6. */
+	unsigned by = (i->prefix & X64_OPSIZE) >> 3 |
+		      (i->prefix & X64_REXW) >> 5;
 
-	if (what & ROW_BYTE)
-		i->size = 0;
-	else if (i->prefix & X64_REXW || what & ROW_F64)
-		i->size = 3;
-	else if (i->prefix & X64_OPSIZE && !(what & ROW_YSIZE))
-		i->size = 1;
-	else
-		i->size = what & ROW_D64 ? 3 : 2;
+	i->size = size[(i->row->what & ROW_SIZE) >> ROW_SIZE_SHIFT][by];
 }
 
-/* -- Operands ------------------------------------------------------------------------- */
+/* -- Operands ------------------------------------------------------------- */
 
-static inline u8 operand_size(const struct x64_insn *i, unsigned size)
-{
-	switch (size) {
-	case SZ_V:
-		return i->size;
-	case SZ_Z:
-		return MIN(i->size, 2);
-	case SZ_Y:
-		return i->prefix & X64_REXW ? 3 : 2;
-	case SZ_X: case SZ_H: case SZ_F: case SZ_E:
-		return (u8)(4 - (size - SZ_X) + i->vlen);
-	case SZ_DUP:
-		return i->vlen ? 5 : 3;
-	default:
-		return (u8)size;
-	}
-}
+/* What a size of the notation is: by operand size, with VEX.L by operand size
+ * as well. */
+static const u8 size_info[SZ_COUNT][8] = {
+#define ALL(n) { n, n, n, n, n, n, n, n }
+#define BY_L(n, m) { n, n, n, n, m, m, m, m }
+	[SZ_B] = ALL(0), [SZ_W] = ALL(1), [SZ_D] = ALL(2), [SZ_Q] = ALL(3),
+	[SZ_DQ] = ALL(4), [SZ_QQ] = ALL(5),
+	[SZ_T] = ALL(X64_SIZE_80), [SZ_O] = ALL(X64_SIZE_OTHER),
+	[SZ_V] = { 0, 1, 2, 3, 0, 1, 2, 3 },
+	[SZ_Z] = { 0, 1, 2, 2, 0, 1, 2, 2 },
+	[SZ_Y] = { 2, 2, 2, 3, 2, 2, 2, 3 },
+	[SZ_X] = BY_L(4, 5), [SZ_H] = BY_L(3, 4), [SZ_F] = BY_L(2, 3),
+	[SZ_E] = BY_L(1, 2), [SZ_DUP] = BY_L(3, 5),
+#undef ALL
+#undef BY_L
+};
 
-static inline void set_gpr(const struct parse *p, struct x64_operand *o,
-			   unsigned reg)
-{
-	o->kind = X64_OP_GPR;
-	o->reg = (u8)reg;
-	if (!o->size && reg >= 4 && reg < 8 && !p->rex) {
-		o->high = true;
-		o->reg = (u8)(reg - 4);
-	}
-}
-
-static inline void set_operand(struct x64_operand *o, unsigned kind,
-			       unsigned reg)
-{
-	o->kind = (u8)kind;
-	o->reg = (u8)reg;
-}
-
-static inline void set_rm(const struct parse *p, struct x64_operand *o,
-			  unsigned kind, unsigned reg)
-{
-	if (p->key & KEY_MOD3)
-		set_operand(o, kind, reg);
-	else
-		o->kind = X64_OP_MEM;
-}
-
-static void set_immediate(struct parse *p, struct x64_operand *o, bool is_signed)
+static void set_immediate(struct parse *p, struct x64_operand *o,
+			  bool is_signed)
 {
 	s64 v = take(p, MIN(1u << o->size, 8u));
 
@@ -320,7 +359,7 @@ static void set_target(struct parse *p, struct x64_operand *o)
 	s64 rel = take(p, 1u << o->size);
 
 	o->kind = X64_OP_REL;
-	p->i->imm = (s64)(p->i->pc + p->n + (u64)rel);
+	p->i->imm = (s64)(here(p) + (u64)rel);
 }
 
 /* Memory that no modrm names: base is a register or none. */
@@ -337,9 +376,10 @@ static void set_memory(struct parse *p, struct x64_operand *o, unsigned base)
 
 static bool set_segment(const struct parse *p, struct x64_operand *o)
 {
-	unsigned reg = p->reg & 7;
+	unsigned reg = p->num[NUM_REG] & 7;
 
-	set_operand(o, X64_OP_SEG, reg);
+	o->kind = X64_OP_SEG;
+	o->reg = (u8)reg;
 	/* CS cannot be loaded. */
 	return reg <= X64_GS && (reg != X64_CS || o != p->i->op);
 }
@@ -348,28 +388,32 @@ static bool set_segment(const struct parse *p, struct x64_operand *o)
 static bool set_special(const struct parse *p, struct x64_operand *o,
 			unsigned kind, unsigned exist)
 {
-	set_operand(o, kind, p->reg);
-	return exist >> p->reg & 1;
+	o->kind = (u8)kind;
+	o->reg = p->num[NUM_REG];
+	return exist >> o->reg & 1;
 }
 
-/* The rest of the ways to name an operand; false: there is no such operand. */
+/* Operands of other kinds; false: there is no such operand. */
 static bool set_other(struct parse *p, struct x64_operand *o, unsigned how)
 {
 	switch (how) {
-	case HOW_RAX:
-		set_operand(o, X64_OP_GPR, X64_RAX);
+	case HOW_IMM: case HOW_IMMU:
+		set_immediate(p, o, how == HOW_IMM);
 		break;
-	case HOW_RCX:
-		set_operand(o, X64_OP_GPR, X64_RCX);
+	case HOW_REL:
+		set_target(p, o);
 		break;
-	case HOW_RDX:
-		set_operand(o, X64_OP_GPR, X64_RDX);
+	case HOW_ONE:
+		o->kind = X64_OP_IMM;
+		p->i->imm = 1;
 		break;
-	case HOW_FS:
-		set_operand(o, X64_OP_SEG, X64_FS);
+	case HOW_L:
+		o->kind = X64_OP_XMM;
+		o->reg = (u8)take(p, 1) >> 4;
 		break;
-	case HOW_GS:
-		set_operand(o, X64_OP_SEG, X64_GS);
+	case HOW_FS: case HOW_GS:
+		o->kind = X64_OP_SEG;
+		o->reg = how == HOW_FS ? X64_FS : X64_GS;
 		break;
 	case HOW_SEG:
 		return set_segment(p, o);
@@ -377,22 +421,6 @@ static bool set_other(struct parse *p, struct x64_operand *o, unsigned how)
 		return set_special(p, o, X64_OP_CR, 0x11d);
 	case HOW_DR:
 		return set_special(p, o, X64_OP_DR, 0xff);
-	case HOW_P:
-		set_operand(o, X64_OP_MM, p->reg & 7);
-		break;
-	case HOW_PW: case HOW_PU:
-		set_rm(p, o, X64_OP_MM, p->rm & 7);
-		break;
-	case HOW_ST0:
-		set_operand(o, X64_OP_ST, 0);
-		break;
-	case HOW_STI:
-		set_operand(o, X64_OP_ST, p->rm & 7);
-		break;
-	case HOW_ONE:
-		o->kind = X64_OP_IMM;
-		p->i->imm = 1;
-		break;
 	case HOW_OFFS:
 		set_memory(p, o, X64_NOREG);
 		break;
@@ -406,52 +434,26 @@ static bool set_other(struct parse *p, struct x64_operand *o, unsigned how)
 	return true;
 }
 
-static bool set_one(struct parse *p, struct x64_operand *o, unsigned spec)
+/* The operand that the notation calls spec; by: a column of size_info. */
+static inline bool set_one(struct parse *p, struct x64_operand *o,
+			   unsigned spec, unsigned by)
 {
-	unsigned how = spec_info[spec].how;
-	bool reg = how != HOW_M && p->key & KEY_MOD3;
+	const struct spec *s = &spec_info[spec];
+	unsigned mod3 = p->key / KEY_MOD3 & 1;
 
-	o->size = operand_size(p->i, reg ? spec_info[spec].regsize :
-			       spec_info[spec].size);
-	switch (how) {
-	case HOW_G:
-		set_gpr(p, o, p->reg);
-		break;
-	case HOW_E: case HOW_R: case HOW_RI:
-		if (p->key & KEY_MOD3)
-			set_gpr(p, o, p->rm);
-		else
-			o->kind = X64_OP_MEM;
-		break;
-	case HOW_M: case HOW_VSIB:
-		o->kind = X64_OP_MEM;
-		break;
-	case HOW_V:
-		set_operand(o, X64_OP_XMM, p->reg);
-		break;
-	case HOW_W: case HOW_U:
-		set_rm(p, o, X64_OP_XMM, p->rm);
-		break;
-	case HOW_H:
-		set_operand(o, X64_OP_XMM, p->vvvv);
-		break;
-	case HOW_B:
-		set_operand(o, X64_OP_GPR, p->vvvv);
-		break;
-	case HOW_L:
-		set_operand(o, X64_OP_XMM, (u8)take(p, 1) >> 4);
-		break;
-	case HOW_Z:
-		set_gpr(p, o, (p->i->opcode & 7) | (p->rex & REX_B) << 3);
-		break;
-	case HOW_IMM: case HOW_IMMU:
-		set_immediate(p, o, how == HOW_IMM);
-		break;
-	case HOW_REL:
-		set_target(p, o);
-		break;
-	default:
-		return set_other(p, o, how);
+	o->size = size_info[s->size[mod3]][by];
+	if (!s->kind)
+		return set_other(p, o, s->how);
+	o->kind = X64_OP_MEM;
+	if (s->num == NUM_RM && !mod3)
+		return true;
+	o->kind = s->kind;
+	o->reg = p->num[s->num] & s->mask;
+	/* AH CH DH BH */
+	if (!o->size && s->kind == X64_OP_GPR && (o->reg & 12) == 4 &&
+	    !p->rex) {
+		o->high = true;
+		o->reg &= 3;
 	}
 	return true;
 }
@@ -459,18 +461,16 @@ static bool set_one(struct parse *p, struct x64_operand *o, unsigned spec)
 static bool set_operands(struct parse *p)
 {
 	struct x64_insn *i = p->i;
+	unsigned by = i->size | i->vlen << 2, k;
 
-	for (unsigned k = 0; k < ARRAY_LEN(i->op); k++) {
-		if (!i->row->op[k])
-			break;
-		i->nop = (u8)(k + 1);
-		if (!set_one(p, &i->op[k], i->row->op[k]))
+	for (k = 0; k < ARRAY_LEN(i->op) && i->row->op[k]; k++)
+		if (!set_one(p, &i->op[k], i->row->op[k], by))
 			return false;
-	}
+	i->nop = (u8)k;
 	return true;
 }
 
-/* -- Checks of the whole ----------------------------------------------------------------- */
+/* -- Checks of the whole -------------------------------------------------- */
 
 /* Gathers: there is an index, whose number 4 is a register as others are, and
  * result, mask and index differ. */
@@ -494,7 +494,7 @@ static bool check_legal(struct parse *p)
 	if ((i->prefix & X64_LOCK) &&
 	    (!(what & X64_W_LOCK) || i->op[0].kind != X64_OP_MEM))
 		return false;
-	if ((what & ROW_NOVVVV) && p->vvvv)
+	if ((what & ROW_NOVVVV) && p->num[NUM_VVVV])
 		return false;
 	return !(what & ROW_VSIB) || check_vsib(p);
 }
@@ -504,45 +504,58 @@ static void set_rip_relative(struct parse *p)
 {
 	struct x64_insn *i = p->i;
 
-	i->disp = (s64)(i->pc + p->n + (u64)i->disp);
+	i->disp = (s64)(here(p) + (u64)i->disp);
 	if (i->prefix & X64_ADDRSIZE)
 		i->disp = (u32)i->disp;
+}
+
+static enum x64_decode_result parse(struct parse *p, u64 features)
+{
+	struct x64_insn *i = p->i;
+	const struct x64_opcode *o;
+
+	if (!take_opcode(p))
+		return X64_UNDEFINED;
+	o = &x64_opcode[p->map][i->opcode];
+	if (!o->count)
+		return X64_UNDEFINED;
+	if (o->form & FORM_MODRM)
+		take_modrm(p, o->form);
+	if (!find_row(p, o, features))
+		return X64_UNDEFINED;
+	set_size(p);
+	if (!set_operands(p) || !check_legal(p))
+		return X64_UNDEFINED;
+	if (p->rip)
+		set_rip_relative(p);
+	return X64_DECODED;
 }
 
 enum x64_decode_result x64_decode(struct x64_insn *i, const u8 *code,
 				  unsigned avail, gaddr pc, u64 features,
 				  unsigned mode)
 {
-	struct parse p = { .i = i, .code = code,
-			   .limit = MIN(avail, (unsigned)MAX_LENGTH) };
-	enum x64_decode_result over = avail < MAX_LENGTH ? X64_TRUNCATED :
-							   X64_TOO_LONG;
-	const struct x64_opcode *o;
+	struct parse p = {
+		.i = i, .code = code,
+		.num = { [NUM_RCX] = X64_RCX, [NUM_RDX] = X64_RDX }
+	};
+	enum x64_decode_result result;
+	u8 buf[MAX_READ];
 
 	*i = (struct x64_insn){ .pc = pc, .base = X64_NOREG,
 				.index = X64_NOREG, .seg = X64_NOSEG };
 	if (mode != 64)
 		return X64_UNDEFINED;
-	if (!take_opcode(&p))
-		return p.over ? over : X64_UNDEFINED;
-	o = &x64_opcode[p.map][i->opcode];
-	if (!o->count)
-		return X64_UNDEFINED;
-	if (o->form & FORM_MODRM)
-		take_modrm(&p, o->form);
-	if (p.over)
-		return over;
-	if (!find_row(&p, o, features))
-		return X64_UNDEFINED;
-	set_size(&p);
-	if (!set_operands(&p))
-		return X64_UNDEFINED;
-	if (p.over)
-		return over;
-	if (!check_legal(&p))
-		return X64_UNDEFINED;
-	if (p.rip)
-		set_rip_relative(&p);
-	i->len = (u8)p.n;
-	return X64_DECODED;
+	if (avail < MAX_READ) {
+		memset(buf, 0, sizeof(buf));
+		memcpy(buf, code, avail);
+		p.code = buf;
+	}
+	p.at = p.code;
+	result = parse(&p, features);
+	/* Whatever it was, it was made of bytes that are not there. */
+	if (p.at - p.code > MIN(avail, (unsigned)MAX_LENGTH))
+		return avail < MAX_LENGTH ? X64_TRUNCATED : X64_TOO_LONG;
+	i->len = (u8)(p.at - p.code);
+	return result;
 }

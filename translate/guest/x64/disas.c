@@ -51,7 +51,7 @@ static void put_gpr(struct text *t, unsigned reg, unsigned size, bool high)
 		    name[reg]);
 }
 
-/* -- Memory ------------------------------------------------------------------- */
+/* -- Memory --------------------------------------------------------------- */
 
 static void put_disp(struct text *t, s64 disp, bool first)
 {
@@ -67,7 +67,8 @@ static void put_disp(struct text *t, s64 disp, bool first)
  * 32-bit ones need no more than an xmm. */
 static void put_index(struct text *t, const struct x64_insn *i)
 {
-	bool wide = i->vlen && (i->op[1].size == SZ_D || (i->row->arg & 3) == 3);
+	bool wide = i->vlen &&
+		    (i->op[1].size == SZ_D || (i->row->arg & 3) == 3);
 
 	if (i->row->what & ROW_VSIB)
 		put(t, "%cmm%u", wide ? 'y' : 'x', i->index);
@@ -127,7 +128,7 @@ static void put_memory(struct text *t, const struct x64_insn *i,
 	put(t, "]");
 }
 
-/* -- Operands --------------------------------------------------------------------- */
+/* -- Operands ------------------------------------------------------------- */
 
 static void put_immediate(struct text *t, const struct x64_insn *i, unsigned n)
 {
@@ -181,7 +182,7 @@ static void put_operand(struct text *t, const struct x64_insn *i, unsigned n,
 	}
 }
 
-/* -- Names ------------------------------------------------------------------------------ */
+/* -- Names ---------------------------------------------------------------- */
 
 const char *x64_row_name(const struct x64_row *row)
 {

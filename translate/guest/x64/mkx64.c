@@ -120,7 +120,7 @@ static char *save(const char *s)
 	return p;
 }
 
-/* -- Columns ----------------------------------------------------------------- */
+/* -- Columns -------------------------------------------------------------- */
 
 static void fix(struct row *r, unsigned mask, unsigned value)
 {
@@ -331,7 +331,7 @@ static bool parse_attributes(struct row *r, char **col)
 	return noalign;
 }
 
-/* -- What follows from the columns ----------------------------------------------- */
+/* -- What follows from the columns ---------------------------------------- */
 
 static bool is_vector(unsigned how)
 {
@@ -356,7 +356,7 @@ static void derive_modrm(struct row *r, unsigned how)
 
 static void derive(struct row *r, bool noalign)
 {
-	bool byte = false, sized = r->what & (ROW_D64 | ROW_F64);
+	bool byte = false, sized = r->what & ROW_SIZE;
 	bool y = false, v = false, vector = false, vvvv = false;
 
 	for (unsigned k = 0; k < r->nspec; k++) {
@@ -373,10 +373,12 @@ static void derive(struct row *r, bool noalign)
 		    (size == SZ_X || size == SZ_DQ))
 			r->what |= 4;
 	}
-	if (byte && !sized && !v && !y)
+	if (sized)
+		;
+	else if (byte && !v && !y)
 		r->what |= ROW_BYTE;
-	if ((y && !v) || ((r->mask & KEY_PP) == KEY_PP &&
-			  (r->value & KEY_PP) == KEY_66))
+	else if ((y && !v) || ((r->mask & KEY_PP) == KEY_PP &&
+			       (r->value & KEY_PP) == KEY_66))
 		r->what |= ROW_YSIZE;
 	if (r->vex && !vvvv)
 		r->what |= ROW_NOVVVV;
@@ -388,7 +390,7 @@ static void derive(struct row *r, bool noalign)
 	}
 }
 
-/* -- Lines ------------------------------------------------------------------------- */
+/* -- Lines ---------------------------------------------------------------- */
 
 static void expand_cc(char *dst, size_t len, const char *s, unsigned cc)
 {
@@ -506,7 +508,7 @@ static void read_lifter(const char *name)
 	fclose(f);
 }
 
-/* -- Checks --------------------------------------------------------------------------- */
+/* -- Checks --------------------------------------------------------------- */
 
 static void check_pair(const struct row *a, const struct row *b)
 {
@@ -550,7 +552,7 @@ static void place(unsigned map, unsigned opcode)
 	nout += l->n;
 }
 
-/* -- Output ----------------------------------------------------------------------------- */
+/* -- Output --------------------------------------------------------------- */
 
 static void write_header(void)
 {

@@ -68,7 +68,7 @@ static void feature_bits(u64 features, u32 leaf, u32 out[4])
 			out[feature[k].reg] |= 1u << feature[k].bit;
 }
 
-/* -- Leaves ---------------------------------------------------------------------- */
+/* -- Leaves --------------------------------------------------------------- */
 
 /* Vendor in the order ebx, edx, ecx. */
 static void leaf_vendor(u32 out[4])

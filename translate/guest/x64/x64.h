@@ -103,7 +103,8 @@ struct x64_insn {
 	s64 imm;		/* the (last) immediate */
 	s32 imm2;		/* ENTER's second one */
 	/* memory operand: base + (index << scale) + disp, in seg; rip-relative
-	 * ones have no base and an absolute disp */
+	 * ones have no base and an absolute disp; the index of a gather is a
+	 * vector register */
 	u8 base, index, scale;
 	u8 seg;			/* X64_FS, X64_GS or X64_NOSEG (flat) */
 	s64 disp;

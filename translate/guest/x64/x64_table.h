@@ -29,7 +29,8 @@ enum spec_how {
 	HOW_L,				/* immediate, bits 7..4 */
 	HOW_Z,				/* opcode's low bits */
 	HOW_RAX, HOW_RCX, HOW_RDX, HOW_FS, HOW_GS, HOW_ST0,
-	HOW_ONE, HOW_IMM, HOW_IMMU, HOW_REL, HOW_OFFS, HOW_SI, HOW_DI
+	HOW_ONE, HOW_IMM, HOW_IMMU, HOW_REL, HOW_OFFS, HOW_SI, HOW_DI,
+	HOW_COUNT
 };
 
 /* Its size: fixed ones as in struct x64_operand, then those that depend. */
@@ -37,15 +38,20 @@ enum spec_size {
 	SZ_B, SZ_W, SZ_D, SZ_Q, SZ_DQ, SZ_QQ,
 	SZ_T = 8, SZ_O,			/* X64_SIZE_80, X64_SIZE_OTHER */
 	SZ_V, SZ_Z, SZ_Y,		/* operand size; capped; 4 or 8 by W */
-	SZ_X, SZ_H, SZ_F, SZ_E, SZ_DUP	/* by VEX.L */
+	SZ_X, SZ_H, SZ_F, SZ_E, SZ_DUP,	/* by VEX.L */
+	SZ_COUNT
 };
 
 /* Bits of x64_row.what beside X64_W_*, for the decoder alone. */
 enum {
+	ROW_SIZE_SHIFT = 6,
+	ROW_SIZE = 7 << 6,	/* one of: */
+	ROW_VSIZE = 0,		/* operand size 32, 16 or 64 */
 	ROW_BYTE = 1 << 6,	/* operand size is a byte */
-	ROW_YSIZE = 1 << 7,	/* 66 is no operand size prefix */
-	ROW_D64 = 1 << 8,	/* operand size 64 or 16 */
-	ROW_F64 = 1 << 9,	/* operand size is 64 */
+	ROW_YSIZE = 2 << 6,	/* 66 is no operand size prefix */
+	ROW_D64 = 3 << 6,	/* operand size 64 or 16 */
+	ROW_F64 = 4 << 6,	/* operand size is 64 */
+	ROW_SIZE_COUNT = 5,
 	ROW_NOVVVV = 1 << 10,	/* VEX.vvvv must be 1111b */
 	ROW_AVX = 1 << 11,	/* wants AVX beside its feature */
 	ROW_AVX2 = 1 << 12,	/* wants AVX2 if VEX.L is set */
