@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # System calls: the programs tests/guest/a64/sys_*.c, built for this machine
-# and run natively, built for the guest and run under dragoman, must print the
+# and run natively, built for each guest and run under dragoman, must print the
 # same.  Prints TAP.
 #
 #	tests/cli/sys.sh [NAME...]	only sys_NAME.c
@@ -36,19 +36,25 @@ program() {
 	timeout 300 "$@" "$dir/prog" >"$out" 2>"$out.err" </dev/null
 }
 
-echo "1..$#"
-for name; do
+# check GUEST COMPILER: the program for that guest against $dir/native.
+check() {
 	n=$((n + 1))
-	program "$HOST_CC" "$dir/native" env
-	native=$?
-	program "$GUEST_CC" "$dir/guest" "$dragoman"
-	guest=$?
-	if [ $native -eq 0 ] && [ $guest -eq 0 ] &&
+	program "$2" "$dir/guest" "$dragoman"
+	status=$?
+	if [ $native -eq 0 ] && [ $status -eq 0 ] &&
 		cmp -s "$dir/native" "$dir/guest"; then
-		echo "ok $n - $name"
+		echo "ok $n - $1 $name"
 	else
-		echo "not ok $n - $name: status $native native, $guest guest"
+		echo "not ok $n - $1 $name: status $native native, $status guest"
 		tail -n 3 "$dir/native.err" "$dir/guest.err" | sed 's/^/# /'
 		diff "$dir/native" "$dir/guest" | head -n 20 | sed 's/^/# /'
 	fi
+}
+
+echo "1..$(($# * 2))"
+for name; do
+	program "$HOST_CC" "$dir/native" env
+	native=$?
+	check a64 "$GUEST_CC"
+	check x64 "$HOST_CC"
 done

@@ -1,23 +1,24 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Guest programs of tests/guest/a64 that check themselves (check.h), cross-
-# built static and run under dragoman (TAP).  They print one TAP line for
+# Guest programs of tests/guest that check themselves (check.h), built static
+# for each guest and run under dragoman (TAP).  They print one TAP line for
 # each of their own checks; here each program is one test.
 #
 #	tests/guest/run.sh [PROGRAM...]
+#	GUEST=x64 ...	for this guest only
 #	NATIVE=1 ...	run the portable ones on this machine instead
 #	OPTIONS="..."	options for dragoman
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 : "${top_builddir:=.}"
 : "${HOST_CC:=cc}"
 : "${GUEST_CC=$(command -v aarch64-linux-gnu-gcc)}"
-src=$top_srcdir/tests/guest/a64
 dir=$(mktemp -d) || exit 99
 trap 'rm -rf "$dir"' EXIT
 flags='-O1 -static -pthread'
 n=0
 
-# name, arguments; "guest" marks what only an arm64 machine can run.
+# name, arguments; a64 or x64 marks what only that guest can run and where its
+# source is; all others are in a64, too.
 programs='threads
 signals
 sigaltstack
@@ -26,41 +27,48 @@ fork
 vfork
 robust
 execsig
-frame guest
+frame a64
 memory
 ownfd
-dualmap guest
-flags guest
-address guest
-fptrap guest
-fploop guest
+dualmap a64
+flags a64
+address a64
+fptrap a64
+fploop a64
 stress 3'
 
 if [ -n "$NATIVE" ]; then
-	compiler=$HOST_CC
-	run=
+	guests=native
 else
-	compiler=$GUEST_CC
-	run="$top_builddir/dragoman $OPTIONS"
-	if [ -z "$GUEST_CC" ] || [ ! -x "$top_builddir/dragoman" ]; then
+	guests=${GUEST:-a64 x64}
+	[ -n "$GUEST_CC" ] || guests=${guests#a64}
+	[ "$(uname -m)" = x86_64 ] || guests=${guests%x64}
+	if [ -z "${guests# }" ] || [ ! -x "$top_builddir/dragoman" ]; then
 		echo "1..0 # SKIP no cross compiler or no dragoman"
 		exit 0
 	fi
 fi
 
-# one NAME ARGUMENTS...
+# one GUEST NAME ARGUMENTS...
 one() {
-	name=$1
-	shift
+	guest=$1 name=$2
+	shift 2
 	n=$((n + 1))
-	if [ -n "$NATIVE" ] && [ "$1" = guest ]; then
-		echo "ok $n - $name # SKIP only for arm64"
+	compiler=$HOST_CC src=$top_srcdir/tests/guest/a64
+	[ "$guest" = a64 ] && compiler=$GUEST_CC
+	case $1 in
+	"$guest")
+		src=$top_srcdir/tests/guest/$guest
+		shift
+		;;
+	a64 | x64)
+		n=$((n - 1))
 		return
-	fi
-	[ "$1" = guest ] && shift
+		;;
+	esac
 	# shellcheck disable=SC2086
 	if ! $compiler $flags -o "$dir/$name" "$src/$name.c" 2>"$dir/err"; then
-		echo "not ok $n - $name: does not compile"
+		echo "not ok $n - $guest $name: does not compile"
 		sed 's/^/# /' "$dir/err"
 		return
 	fi
@@ -70,23 +78,25 @@ one() {
 	status=$?
 	if [ $status -eq 0 ] && ! grep -q '^not ok' "$dir/out" &&
 		grep -q '^1\.\.' "$dir/out"; then
-		echo "ok $n - $name"
+		echo "ok $n - $guest $name"
 	else
-		echo "not ok $n - $name: status $status"
+		echo "not ok $n - $guest $name: status $status"
 		grep -A2 '^not ok' "$dir/out" | sed 's/^/# /'
 		tail -n 3 "$dir/out" "$dir/err" | sed 's/^/# /'
 	fi
 }
 
-case $run in
-/* | '') ;;
-*) run="$PWD/$run" ;;
-esac
-[ $# -gt 0 ] && programs=$(for p; do echo "$programs" | grep "^$p\\>"; done)
-echo "1..$(echo "$programs" | wc -l)"
-while read -r line; do
-	# shellcheck disable=SC2086
-	one $line
-done <<END
+run=
+if [ -z "$NATIVE" ]; then
+	run="$(cd "$top_builddir" && pwd)/dragoman $OPTIONS"
+fi
+[ $# -gt 0 ] && programs=$(for p; do echo "$programs" | grep "^$p\>"; done)
+for guest in $guests; do
+	while read -r line; do
+		# shellcheck disable=SC2086
+		one "$guest" $line
+	done <<END
 $programs
 END
+done
+echo "1..$n"

@@ -4,7 +4,8 @@
 #
 #   roots_prepare PACKAGE...	fetch what is missing; exit 0 if impossible
 #   in_native COMMAND...	run in the native root
-#   in_guest COMMAND...		run in the arm64 root, all of it translated
+#   in_guest COMMAND...		run in the arm64 root, all of it translated;
+#				with GUEST=x64 in the amd64 root
 #
 # Each command gets namespaces of its own with a fresh /tmp and, where the
 # host lets us, its own processes only.  A command that exceeds LIMIT seconds
@@ -27,6 +28,7 @@ roots_prepare() {
 		root_fetch amd64 "$@" && wait $one
 	) 8>"$guests/.lock" || bail "packages cannot be fetched"
 	: >>"$guests/arm64/root/dragoman"
+	: >>"$guests/amd64/root/dragoman"
 	roots_probe
 }
 
@@ -90,5 +92,9 @@ in_native() {
 
 in_guest() {
 	export GUEST_ENV
-	in_root "$guests/arm64/root" "$top_builddir/dragoman" "$@"
+	case ${GUEST:-a64} in
+	a64)	root=$guests/arm64/root ;;
+	x64)	root=$guests/amd64/root ;;
+	esac
+	in_root "$root" "$top_builddir/dragoman" "$@"
 }

@@ -7,6 +7,7 @@
 # input.  Tests whose name begins with "long" run when a pattern asks for them.
 #
 #   tests/real/run.sh [PATTERN]		only tests whose name matches
+#   GUEST=x64 ...			amd64 programs under dragoman instead
 #   GUEST_ENV="A=b ..." ...		more environment for the guest's side
 #   JOBS=n ...				how many tests at a time
 #
