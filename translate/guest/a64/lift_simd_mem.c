@@ -3,9 +3,9 @@
  * A64 loads and stores of the SIMD&FP registers (Arm ARM C4.1.94): single
  * registers, pairs, literals, and the structure forms LD1-LD4, ST1-ST4.
  *
- * All memory is read before any register is written, so that a fault leaves
- * the guest state as it was; write-back of the base comes last.  Interleaved
- * structures are whole-register loads and stores plus lane permutes.
+ * All memory is read before any register is written (except by pairs), so that
+ * a fault leaves the guest state as it was; write-back of the base comes last.
+ * Interleaved structures are whole-register loads and stores plus lane permutes.
  */
 #include "translate/guest/a64/a64_simd.h"
 
@@ -61,7 +61,7 @@ enum lift_result a64_lift_fldp(struct lift *l, const struct a64_fields *f)
 	unsigned scale = f->opc + 2;
 	bool is_load = f->insn >> 22 & 1;
 	s64 off = (s64)((u64)f->imm7 << 57) >> 57, disp;
-	val_t base = a64_getsp(l, f->rn), v1, v2;
+	val_t base = a64_getsp(l, f->rn), v;
 
 	if (f->opc == 3)
 		return a64_undef(l);
@@ -69,11 +69,11 @@ enum lift_result a64_lift_fldp(struct lift *l, const struct a64_fields *f)
 	disp = mode == 1 ? 0 : off;
 	if (mode & 1)
 		a64_will_move(l, f->rn, off);
-	if (is_load) {
-		v1 = load(l, scale, (u8)scale, base, 0, disp);
-		v2 = load(l, scale, (u8)scale, base, 0, disp + (1 << scale));
-		ir_putv(l->ir, f->rt, v1);
-		ir_putv(l->ir, f->rt2, v2);
+	if (is_load) {		/* one after the other: see a64_lift_ldp() */
+		v = load(l, scale, (u8)scale, base, 0, disp);
+		ir_putv(l->ir, f->rt, v);
+		v = load(l, scale, (u8)scale, base, 0, disp + (1 << scale));
+		ir_putv(l->ir, f->rt2, v);
 	} else {
 		store(l, scale, (u8)scale, base, 0, disp, f->rt);
 		store(l, scale, (u8)scale, base, 0, disp + (1 << scale),
