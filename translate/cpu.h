@@ -99,6 +99,15 @@ struct jcache_ent {
  */
 #define JCACHE_EMPTY(i) ((u64)((i) == 0) << 2)
 
+/*
+ * What that has no room for (where two targets that a program keeps using
+ * share a slot) is found in a second, larger table: the runtime looks there
+ * before it leaves translated code, and moves what it finds to the first.
+ * Code NULL marks an empty entry.
+ */
+#define JFAR_BITS 12
+#define JFAR_SIZE (1u << JFAR_BITS)
+
 /* The mode key sits in address bits that no guest pc uses. */
 #define CPU_MODE_SHIFT 56
 
@@ -139,6 +148,7 @@ struct cpu {
 	u64 rspill[32];
 	void *host_sp;			/* C stack to return to */
 	void *rstack_lo, *rstack_top;	/* host return stack, see engine */
+	struct jcache_ent *jfar;	/* JFAR_SIZE entries */
 	const void *const *rt;		/* table of runtime entry points */
 	u32 saved_mxcsr, guest_mxcsr;	/* host FP control in and out */
 	void *rstack_sp;		/* its top while outside translated code */

@@ -134,9 +134,9 @@ void exec_kick(struct cpu *cpu)
 	/* Partner: enter_block(), which looks at the request afterwards. */
 	if (!atomic_load(&cpu->in_code))
 		return;
-	/* Loops of indirect jumps alone pass no poll: send them back to the
-	 * dispatcher, which looks at the request.  A racing fill is harmless:
-	 * the dispatcher is on the way of every fill. */
+	/* Loops of indirect jumps alone pass no poll: send them to where the
+	 * request is looked at, behind whatever fills this cache again: the
+	 * dispatcher, and the runtime's look into jfar. */
 	for (unsigned i = 0; i < JCACHE_SIZE; i++)
 		cpu->jcache[i].key = JCACHE_EMPTY(i);
 }
@@ -243,6 +243,7 @@ static void catch_up(struct tctx *t, struct cpu *cpu)
 		return;
 	for (unsigned i = 0; i < JCACHE_SIZE; i++)
 		cpu->jcache[i].key = JCACHE_EMPTY(i);
+	memset(cpu->jfar, 0, JFAR_SIZE * sizeof(*cpu->jfar));
 	host_backend->forget_returns(cpu);
 	cpu->seen_epoch = epoch;
 }
@@ -275,22 +276,28 @@ static void log_entry(struct tctx *t, struct cpu *cpu)
 		t->cfg.isa->print_regs(cpu, log_file());
 }
 
+/* Write only news: after a fork each page costs a fault. */
+static void set_jump(struct jcache_ent *e, u64 key, const void *code)
+{
+	if (e->key != key || e->code != code) {
+		e->key = key;
+		e->code = code;
+	}
+}
+
 /* Let indirect jumps to the cpu's pc find b. */
 static void remember(struct tctx *t, struct cpu *cpu, struct block *b)
 {
 	u64 key = cpu->pc | (u64)cpu->mode << CPU_MODE_SHIFT;
-	struct jcache_ent *e;
 
 	if (unlikely(t->cfg.no_chain)) {
 		host_backend->forget_returns(cpu);
 		return;
 	}
-	e = &cpu->jcache[host_backend->jcache_index(cpu->pc)];
-	/* Write only news: after a fork each page costs a fault. */
-	if (e->key != key || e->code != block_entry(t, b)) {
-		e->key = key;
-		e->code = block_entry(t, b);
-	}
+	set_jump(&cpu->jcache[host_backend->jcache_index(cpu->pc)], key,
+		 block_entry(t, b));
+	set_jump(&cpu->jfar[host_backend->jfar_index(cpu->pc)], key,
+		 block_entry(t, b));
 }
 
 /* Run b.  After EXEC_LINK *exit is the way out that it took, to cpu->pc. */

@@ -83,8 +83,9 @@ struct host_backend {
 	int (*cpu_init)(struct cpu *cpu);
 	void (*cpu_fini)(struct cpu *cpu);
 	void (*forget_returns)(struct cpu *cpu);
-	/* Index in cpu->jcache of a guest pc, as translated code computes. */
+	/* Index in cpu->jcache, and in cpu->jfar, of a guest pc. */
 	unsigned (*jcache_index)(gaddr pc);
+	unsigned (*jfar_index)(gaddr pc);
 };
 
 extern const struct host_backend *const host_backend;

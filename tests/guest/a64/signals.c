@@ -403,6 +403,38 @@ static void children(void)
 
 static volatile unsigned long spins;
 
+/*
+ * Until *n reaches limit: jumps to and fro by indirect jumps alone, which
+ * nothing but the look-up of their targets can interrupt, between places so
+ * far apart that simple look-up tables have them in the same entry.
+ */
+void jump_until(volatile int *n, int limit);
+#ifdef __x86_64__
+__asm__(".balign 65536\n"
+	"jump_until:\n"
+	"	lea	1f(%rip), %rdx\n"
+	"	lea	2f(%rip), %rcx\n"
+	"1:	mov	(%rdi), %eax\n"
+	"	cmp	%esi, %eax\n"
+	"	jge	3f\n"
+	"	jmp	*%rcx\n"
+	"3:	ret\n"
+	"	.skip	65536 - (3b + 1 - 1b)\n"
+	"2:	jmp	*%rdx\n");
+#else
+__asm__(".balign 65536\n"
+	"jump_until:\n"
+	"	adr	x2, 1f\n"
+	"	adr	x3, 2f\n"
+	"1:	ldr	w4, [x0]\n"
+	"	cmp	w4, w1\n"
+	"	b.ge	3f\n"
+	"	br	x3\n"
+	"3:	ret\n"
+	"	.skip	65536 - (3b + 4 - 1b)\n"
+	"2:	br	x2\n");
+#endif
+
 static void timers(void)
 {
 	struct itimerval it = { { 0, 2000 }, { 0, 2000 } }, off = { 0 };
@@ -412,8 +444,11 @@ static void timers(void)
 	setitimer(ITIMER_REAL, &it, NULL);
 	while (count < 20)
 		spins++;	/* no system call: translated code only */
-	setitimer(ITIMER_REAL, &off, NULL);
 	check(count >= 20, "timer interrupts a loop");
+	count = 0;
+	jump_until(&count, 20);
+	setitimer(ITIMER_REAL, &off, NULL);
+	check(count >= 20, "timer interrupts indirect jumps");
 	install(SIGVTALRM, 0);
 	count = 0;
 	setitimer(ITIMER_VIRTUAL, &it, NULL);

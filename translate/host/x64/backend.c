@@ -96,9 +96,20 @@ static unsigned jcache_index(gaddr pc)
 	return pc >> 2 & (JCACHE_SIZE - 1);
 }
 
+/* As emit_find_far() computes it: functions tend to lie at round distances,
+ * so higher bits are folded in. */
+static unsigned jfar_index(gaddr pc)
+{
+	return ((u32)pc ^ (u32)pc >> JFAR_BITS) >> 2 & (JFAR_SIZE - 1);
+}
+
 /* -- The return stack ---------------------------------------------------------------- */
 
-enum { RSTACK_SIZE = 256 << 10, RSTACK_SLACK = 256 };
+enum {
+	RSTACK_SIZE = 256 << 10, RSTACK_SLACK = 256,
+	CPU_MAPPING = RSTACK_GUARD + RSTACK_SIZE +
+		      JFAR_SIZE * sizeof(struct jcache_ent)
+};
 
 /* MXCSR (SDM vol. 1, 10.2.3). */
 enum {
@@ -114,20 +125,21 @@ static void forget_returns(struct cpu *cpu)
 
 /*
  * guard | pairs, growing down | slack with pairs that lead to ret_base: the
- * way out if the guest "returns" to just the value that marks them.
+ * way out if the guest "returns" to just the value that marks them | jfar
  */
 static int rstack_init(struct cpu *cpu)
 {
-	u8 *p = mmap(NULL, RSTACK_GUARD + RSTACK_SIZE, PROT_READ | PROT_WRITE,
+	u8 *p = mmap(NULL, CPU_MAPPING, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (p == MAP_FAILED)
 		return -ENOMEM;
 	if (mprotect(p, RSTACK_GUARD, PROT_NONE)) {
-		munmap(p, RSTACK_GUARD + RSTACK_SIZE);
+		munmap(p, CPU_MAPPING);
 		return -ENOMEM;
 	}
 	cpu->rstack_lo = p;
+	cpu->jfar = (void *)(p + RSTACK_GUARD + RSTACK_SIZE);
 	cpu->rstack_top = p + RSTACK_GUARD + RSTACK_SIZE - RSTACK_SLACK;
 	for (u64 *q = cpu->rstack_top; (u8 *)q < (u8 *)cpu->rstack_top +
 	     RSTACK_SLACK; q += 2) {
@@ -146,7 +158,7 @@ static int rstack_init(struct cpu *cpu)
 static void rstack_fini(struct cpu *cpu)
 {
 	if (cpu->rstack_lo)
-		munmap(cpu->rstack_lo, RSTACK_GUARD + RSTACK_SIZE);
+		munmap(cpu->rstack_lo, CPU_MAPPING);
 	cpu->rstack_lo = cpu->rstack_top = cpu->rstack_sp = NULL;
 }
 
@@ -205,6 +217,7 @@ static const struct host_backend x64_backend = {
 	.cpu_fini = rstack_fini,
 	.forget_returns = forget_returns,
 	.jcache_index = jcache_index,
+	.jfar_index = jfar_index,
 };
 
 const struct host_backend *const host_backend = &x64_backend;

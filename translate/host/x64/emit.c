@@ -261,7 +261,7 @@ static void emit_entry(struct cg *cg, struct host_block *hb)
 	struct enc *e = &cg->e;
 
 	enc_mov_ri(e, RAX, cg->ir->pc);
-	enc_jmp_to(e, runtime.lookup);
+	enc_jmp_to(e, runtime.leave_lookup);	/* jfar leads back here */
 	while ((uintptr_t)e->p & 15)
 		enc_u8(e, OP_INT3);
 	hb->entry_off = (u32)(e->p - hb->code);

@@ -89,6 +89,52 @@ static void emit_leave_pc(struct enc *e, unsigned reason)
 	enc_jmp_to(e, runtime.leave);
 }
 
+/* rdx = key of the guest pc in rax. */
+static void emit_key(struct enc *e)
+{
+	enc_mov_rm(e, 0, RDX, ENV(mode));
+	enc_sh_ri(e, SH_SHL, 1, RDX, CPU_MODE_SHIFT);
+	enc_alu_rr(e, ALU_OR, 1, RDX, RAX);
+}
+
+/*
+ * The jump cache does not have the pc in rax: look into cpu->jfar.  What is
+ * found becomes news of the first before exit_request is looked at, so that
+ * exec_kick() does not miss it.
+ */
+static void emit_find_far(struct enc *e)
+{
+	enum { FAR = (JFAR_SIZE - 1) * 4, NEAR = (JCACHE_SIZE - 1) * 4 };
+	struct hmem m = hm_idx(CG_ENV, RAX, 2, CG_CPU(jcache));
+	u8 *out[3];
+
+	emit_key(e);
+	enc_mov_rr(e, 0, RCX, RAX);
+	enc_sh_ri(e, SH_SHR, 0, RCX, JFAR_BITS);
+	enc_alu_rr(e, ALU_XOR, 0, RCX, RAX);
+	enc_alu_ri(e, ALU_AND, 0, RCX, FAR);
+	enc_sh_ri(e, SH_SHL, 0, RCX, 2);
+	enc_alu_rm(e, ALU_ADD, 1, RCX, ENV(jfar));
+	enc_alu_mr(e, ALU_CMP, 1, hm(RCX, 0), RDX);
+	out[0] = enc_jcc8(e, CC_NE);
+	enc_mov_rm(e, 1, RCX, hm(RCX, 8));
+	enc_test_rr(e, 1, RCX, RCX);
+	out[1] = enc_jcc8(e, CC_E);
+	enc_alu_ri(e, ALU_AND, 0, RAX, NEAR);
+	enc_mov_mr(e, 1, m, RDX);
+	m.disp += 8;
+	enc_mov_mr(e, 1, m, RCX);
+	enc_alu_mi(e, ALU_CMP, 0, ENV(exit_request), 0);
+	out[2] = enc_jcc8(e, CC_NE);
+	enc_jmp_r(e, RCX);
+	enc_patch8(out[2], e->p);
+	enc_mov_rr(e, 1, RAX, RDX);
+	enc_sh_ri(e, SH_SHL, 1, RAX, 64 - CPU_MODE_SHIFT);
+	enc_sh_ri(e, SH_SHR, 1, RAX, 64 - CPU_MODE_SHIFT);
+	enc_patch8(out[0], e->p);
+	enc_patch8(out[1], e->p);
+}
+
 static void emit_link(struct enc *e)
 {
 	enc_pop_r(e, RAX);
@@ -116,9 +162,7 @@ static void emit_ret_miss(struct enc *e)
 	enc_mov_rm(e, 1, RSP, ENV(rstack_top));
 	enc_mov_rr(e, 0, RCX, RAX);
 	enc_alu_ri(e, ALU_AND, 0, RCX, MASK);
-	enc_mov_rm(e, 0, RDX, ENV(mode));
-	enc_sh_ri(e, SH_SHL, 1, RDX, CPU_MODE_SHIFT);
-	enc_alu_rr(e, ALU_OR, 1, RDX, RAX);
+	emit_key(e);
 	enc_alu_mr(e, ALU_CMP, 1, m, RDX);
 	miss = enc_jcc8(e, CC_NE);
 	m.disp += 8;
@@ -207,7 +251,10 @@ int runtime_emit(struct enc *e, const u8 *limit, u32 feat)
 	align16(e);
 	runtime.enter = e->p;
 	emit_enter(e);
+	align16(e);
 	runtime.lookup = e->p;
+	emit_find_far(e);
+	runtime.leave_lookup = e->p;
 	emit_leave_pc(e, EXEC_LOOKUP);
 	runtime.interrupt = e->p;
 	emit_leave_pc(e, EXEC_INTERRUPT);

@@ -6,7 +6,9 @@
  *   enter		C: unsigned (struct cpu *, const void *code)
  *   leave		jump; ecx = exit reason, pinned registers live
  *   leave_canonical	jump; the same, but struct cpu is complete already
- *   lookup		jump; rax = guest pc: returns EXEC_LOOKUP
+ *   lookup		jump or call; rax = guest pc: goes on there if cpu->jfar
+ *			knows it, else returns EXEC_LOOKUP
+ *   leave_lookup	jump; rax = guest pc: returns EXEC_LOOKUP
  *   link		call, from the stub of an exit: returns EXEC_LINK
  *   interrupt		jump; rax = guest pc: returns EXEC_INTERRUPT
  *   ret_miss		jump; rax = guest pc of a return whose pair on top of
@@ -23,8 +25,9 @@
 #include "translate/host/x64/cg.h"
 
 #define RUNTIME_ROUTINES(_) \
-	_(enter) _(leave) _(leave_canonical) _(lookup) _(link) _(interrupt) \
-	_(ret_miss) _(ret_base) _(sem) _(sem_mxcsr) _(helper)
+	_(enter) _(leave) _(leave_canonical) _(lookup) _(leave_lookup) \
+	_(link) _(interrupt) _(ret_miss) _(ret_base) _(sem) _(sem_mxcsr) \
+	_(helper)
 
 struct runtime {
 #define RT_ROW(name) u8 *name;
