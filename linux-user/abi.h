@@ -35,6 +35,7 @@ struct guest_abi {
 	 */
 	int (*cpu_parse)(const char *arg, u64 *features);
 	void (*cpu_help)(FILE *f);
+	bool writes_code;		/* without telling: space_code.c */
 	/* Registers beside pc and sp that a program finds set; or NULL. */
 	void (*cpu_start)(struct cpu *cpu);
 	u64 (*hwcap)(u64 features);	/* AT_HWCAP */

@@ -281,6 +281,7 @@ const struct guest_abi x64_abi = {
 	.sp = X64_RSP, .nr = X64_RAX,
 	.arg = { X64_RDI, X64_RSI, X64_RDX, X64_R10, X64_R8, X64_R9 },
 	.result = X64_RAX, .call_bytes = 2,
+	.writes_code = true,
 	.cpu_parse = cpu_parse,
 	.cpu_help = cpu_help,
 	.cpu_start = cpu_start,

@@ -43,6 +43,7 @@ static void unlock_child(struct process *p, bool locked)
 {
 	space_fork_child(p->space, locked);
 	tctx_fork_child(p->tctx, locked);
+	space_code_forked(p->space);
 	if (!locked)
 		return;
 	pthread_mutex_init(&p->sig->lock, NULL);

@@ -338,6 +338,8 @@ static void load(struct load *l)
 	proc.space = space_new();
 	if (!proc.space)
 		fail(cl.argv[0], NULL, -ENOMEM);
+	if (proc.abi->writes_code)
+		space_guard_code(proc.space);
 	draw_random(&l->rnd);
 	err = load_program(l);
 	if (err)

@@ -30,6 +30,13 @@ static void code_written(struct sysctx *c, gaddr addr, u64 len)
 	space_code_written(((struct task *)c->task)->proc->space, addr, len);
 }
 
+static bool unguard(struct sysctx *c, gaddr addr, u64 len)
+{
+	struct task *t = c->task;
+
+	return t && space_code_unguard(t->proc->space, addr, len);
+}
+
 static int own_fd(struct sysctx *c, int fd)
 {
 	struct task *t = c->task;
@@ -65,6 +72,7 @@ const struct sys_ops user_sys_ops = {
 	.open_proc = procfs_open,
 	.exe_path = exe_path,
 	.code_written = code_written,
+	.unguard = unguard,
 	.own_fd = own_fd,
 	.yield_fd = yield_fd,
 	.own_size = own_size,

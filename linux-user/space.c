@@ -345,6 +345,14 @@ static void note_shared_write(struct space *s, const struct vma *v)
 		s->shared_write = true;
 }
 
+/* Code that other mappings of the same bytes show may change from now on. */
+static void space_now_writable(struct space *s, const struct vma *v)
+{
+	if (s->code.on && v->prot & PROT_WRITE && v->flags & MAP_SHARED &&
+	    v->ino)
+		space_code_aliases(s, v->start, v->end - v->start);
+}
+
 s64 space_mmap(struct space *s, gaddr addr, u64 len, int prot, int flags,
 	       int fd, u64 offset)
 {
@@ -369,10 +377,13 @@ s64 space_mmap(struct space *s, gaddr addr, u64 len, int prot, int flags,
 		code = fixed && space_has_exec(s, (gaddr)r, (gaddr)r + m.len);
 		describe(&m, (gaddr)r, &v);
 		note_shared_write(s, &v);
+		space_guard_drop(s, v.start, v.end, false);
 		map_remove(&s->map, v.start, v.end);
 		map_add(&s->map, &v);
 	}
 	space_leave(s, code, (gaddr)r, m.len);
+	if (r >= 0)
+		space_now_writable(s, &v);
 	return r;
 }
 
@@ -394,8 +405,10 @@ s64 space_munmap(struct space *s, gaddr addr, u64 len)
 	r = map_prepare(&s->map);
 	if (!r)
 		r = space_host(SYS_munmap, addr, len, 0, 0, 0, 0);
-	if (!r)
+	if (!r) {
+		space_guard_drop(s, addr, addr + len, false);
 		map_remove(&s->map, addr, addr + len);
+	}
 	space_leave(s, code, addr, len);
 	return r;
 }
@@ -470,14 +483,19 @@ s64 space_mprotect(struct space *s, gaddr addr, u64 len, int prot)
 		r = space_host(SYS_mprotect, addr, end - addr,
 			 (u64)host_prot(prot), 0, 0, 0);
 		if (!r) {
-			code = !(prot & PROT_EXEC) &&
+			/* What was read-only so far was not guarded. */
+			code = (!(prot & PROT_EXEC) ||
+				(s->code.on && prot & PROT_WRITE)) &&
 			       space_has_exec(s, addr, end);
+			space_guard_drop(s, addr, end, false);
 			set_prot(s, addr, end, (u32)prot);
 		}
 	}
 	if (!r && end < addr + len)
 		r = -ENOMEM;
 	space_leave(s, code, addr, len);
+	if (s->code.on && prot & PROT_WRITE)
+		space_code_aliases(s, addr, len);
 	return r;
 }
 
@@ -516,6 +534,7 @@ static bool shrink_heap(struct space *s, gaddr from, gaddr to)
 	    space_has_flag(s, to, from, VMA_RESERVED) ||
 	    space_host(SYS_munmap, to, from - to, 0, 0, 0, 0) < 0)
 		return false;
+	space_guard_drop(s, to, from, false);
 	map_remove(&s->map, to, from);
 	return true;
 }
@@ -575,6 +594,17 @@ gaddr space_find_room(struct space *s, gaddr hint, u64 len, u64 align)
 	return a;
 }
 
+gaddr space_find_low(struct space *s, gaddr lo, gaddr hi, u64 len)
+{
+	gaddr a = 0;
+
+	pthread_mutex_lock(&s->lock);
+	if (len && space_whole_pages(len, &len))
+		a = map_gap_up(&s->map, lo, hi, len, GUEST_PAGE_SIZE);
+	pthread_mutex_unlock(&s->lock);
+	return a;
+}
+
 bool space_find(struct space *s, gaddr addr, struct vma *out)
 {
 	const struct vma *v;
@@ -592,12 +622,19 @@ bool space_find(struct space *s, gaddr addr, struct vma *out)
 
 int space_fetch_page(void *space, gaddr addr, const u8 **page)
 {
-	struct vma v;
+	struct space *s = space;
+	const struct vma *v;
+	int r = -EFAULT;
 
-	if (!space_find(space, addr, &v) || !(v.prot & PROT_EXEC))
-		return -EFAULT;
-	*page = (const u8 *)(addr & GUEST_PAGE_MASK);
-	return 0;
+	pthread_mutex_lock(&s->lock);
+	space_follow_stack(s, addr);
+	v = map_at(&s->map, addr);
+	if (v && !(v->flags & VMA_RESERVED) && v->prot & PROT_EXEC) {
+		*page = (const u8 *)(addr & GUEST_PAGE_MASK);
+		r = space_guard_page(s, v, addr & GUEST_PAGE_MASK);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return r;
 }
 
 void space_code_written(struct space *s, gaddr addr, u64 len)

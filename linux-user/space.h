@@ -61,6 +61,8 @@ void space_set_brk(struct space *s, gaddr start);
 void space_set_name(struct space *s, gaddr addr, const char *name);
 /* Where a mapping of len bytes would go: the hint if it is free.  0: none. */
 gaddr space_find_room(struct space *s, gaddr hint, u64 len, u64 align);
+/* The lowest free place for len bytes between lo and hi.  0: none. */
+gaddr space_find_low(struct space *s, gaddr lo, gaddr hi, u64 len);
 /* Where new mappings go: downwards from base. */
 void space_set_mmap_base(struct space *s, gaddr base);
 /* PROT_READ implies PROT_EXEC (personality READ_IMPLIES_EXEC). */
@@ -71,6 +73,20 @@ bool space_find(struct space *s, gaddr addr, struct vma *out);
 
 /* Code fetch for the translator (struct mem_ops.fetch_page). */
 int space_fetch_page(void *space, gaddr addr, const u8 **host);
+
+/*
+ * Code changes without notice: guard what is fetched (space_code.c).  Once, at
+ * the start.
+ */
+void space_guard_code(struct space *s);
+/* A write to addr has faulted.  If only because of that, open the page for it;
+ * close it behind. */
+bool space_code_open(struct space *s, gaddr addr);
+void space_code_close(struct space *s, gaddr addr);
+/* In the child after a fork: forget what other threads were writing. */
+void space_code_forked(struct space *s);
+/* The host is going to write to [addr, addr + len): did that need anything? */
+bool space_code_unguard(struct space *s, gaddr addr, u64 len);
 
 /* The host wrote into [addr, addr + len): drop translations of code there. */
 void space_code_written(struct space *s, gaddr addr, u64 len);

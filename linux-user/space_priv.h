@@ -13,6 +13,16 @@
 /* Least distance between the top and the mmap area (mm/mmap.c: MIN_GAP). */
 #define SPACE_STACK_GAP_MIN (128ull << 20)
 
+/* Pages that code was fetched from although the guest may write to them:
+ * space_code.c. */
+struct code_page;
+struct space_code {
+	struct code_page *tab;		/* by page; NULL: none yet */
+	u32 mask, used;
+	_Atomic u32 guarded;		/* how many the host has read-only */
+	bool on;
+};
+
 struct space {
 	pthread_mutex_t lock;
 	struct space_map map;
@@ -21,6 +31,7 @@ struct space {
 	struct space_info info;		/* brk and start_brk are live here */
 	bool read_implies_exec;
 	bool shared_write;		/* a file was mapped shared, writable */
+	struct space_code code;
 };
 
 /* A host call; -errno on failure. */
@@ -39,6 +50,11 @@ void space_follow_stack(struct space *s, gaddr addr);
 void space_reserve(struct space *s, gaddr start, u64 len);
 /* Leave the lock; tell the translator if code in the range went away. */
 void space_leave(struct space *s, bool code, gaddr start, u64 len);
+
+/* Code is fetched from page of v: what fetch_page() is to say of it. */
+int space_guard_page(struct space *s, const struct vma *v, gaddr page);
+/* Forget what was guarded in the range; restore: and let it be written. */
+void space_guard_drop(struct space *s, gaddr start, gaddr end, bool restore);
 
 /* -- Anywhere -- */
 

@@ -148,11 +148,14 @@ s64 space_mremap(struct space *s, gaddr old, u64 old_len, u64 new_len,
 	if (!r)
 		r = map_prepare(&s->map);
 	if (!r)
+		space_guard_drop(s, old, old + m.old_len, true);
+	if (!r)
 		r = fixed ? remap_fixed(s, &m) : remap_free(s, &m);
 	if (r >= 0) {
 		code = space_has_exec(s, old, old + m.old_len) ||
 		       (fixed && space_has_exec(s, (gaddr)r,
 					  (gaddr)r + m.new_len));
+		space_guard_drop(s, (gaddr)r, (gaddr)r + m.new_len, false);
 		record_move(s, old, m.old_len, (gaddr)r, m.new_len, keep);
 	}
 	space_leave(s, code, old, m.old_len);
@@ -277,6 +280,7 @@ s64 space_shmat(struct space *s, int shmid, gaddr addr, int flags)
 			 (flags & SHM_EXEC ? PROT_EXEC : 0);
 		v.flags = MAP_SHARED | VMA_SHM;
 		v.ino = (ino_t)shmid;
+		space_guard_drop(s, v.start, v.end, false);
 		map_remove(&s->map, v.start, v.end);
 		map_add(&s->map, &v);
 	}
@@ -322,6 +326,7 @@ s64 space_shmdt(struct space *s, gaddr addr)
 	while (!r && next_piece(s, addr, &at, &id, &v)) {
 		code |= (v.prot & PROT_EXEC) != 0;
 		end = v.end;
+		space_guard_drop(s, v.start, v.end, false);
 		map_remove(&s->map, v.start, v.end);
 	}
 	space_leave(s, code, addr, end - addr);

@@ -5,6 +5,9 @@
  */
 #include <sys/mman.h>
 
+#include <errno.h>
+#include <sys/mman.h>
+
 #include "linux-user/proc_ops.h"
 #include "linux-user/space.h"
 #include "linux-user/task.h"
@@ -22,8 +25,36 @@ static int prot_of(struct sysctx *c, u64 prot)
 	return (int)prot;
 }
 
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
+
+/* MAP_32BIT of x86_64: in the second GiB (arch/x86/kernel/sys_x86_64.c). */
+enum { MAP_LOW = 0x40 };
+#define LOW_START 0x40000000ull
+#define LOW_END 0x80000000ull
+
+static s64 mmap_low(struct space *s, const u64 *a)
+{
+	int flags = ((int)a[3] & ~MAP_LOW) | MAP_FIXED_NOREPLACE;
+	gaddr lo = LOW_START, at;
+	s64 r;
+
+	do {
+		at = space_find_low(s, lo, LOW_END, a[1]);
+		if (!at)
+			return -ENOMEM;
+		r = space_mmap(s, at, a[1], (int)a[2], flags, (int)a[4], a[5]);
+		lo = at + GUEST_PAGE_SIZE;
+	} while (r == -EEXIST);
+	return r;
+}
+
 s64 proc_mmap(struct sysctx *c, const u64 *a)
 {
+	if (c->cfg->abi->native && a[3] & MAP_LOW && a[1] &&
+	    !(a[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE)))
+		return mmap_low(space_of(c), a);
 	return space_mmap(space_of(c), a[0], a[1], prot_of(c, a[2]),
 			  (int)a[3], (int)a[4], a[5]);
 }

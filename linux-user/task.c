@@ -17,6 +17,7 @@
 #include "linux-user/exec.h"
 #include "linux-user/host_x64.h"
 #include "linux-user/signal.h"
+#include "linux-user/smc.h"
 #include "syscalls/sys.h"
 
 __thread struct task *task_self;
@@ -150,6 +151,12 @@ static void answer(struct task *t, enum exec_exit reason)
 	case EXEC_INTERRUPT:
 	case EXEC_STEP:
 		break;
+	case EXEC_FAULT:
+		if (smc_write(t, &reason)) {
+			answer(t, reason);
+			break;
+		}
+		/* fall through */
 	default:
 		t->proc->abi->fault(t, reason);
 	}

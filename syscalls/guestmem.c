@@ -31,7 +31,10 @@ int guest_write(struct sysctx *c, gaddr dst, const void *src, u64 len)
 	dst = untagged(c, dst);
 	if (dst >= SYS_GUEST_TOP || len > SYS_GUEST_TOP - dst)
 		return -EFAULT;
-	return guestmem_copy((void *)dst, src, len);
+	while (unlikely(guestmem_copy((void *)dst, src, len)))
+		if (!c->ops || !c->ops->unguard || !c->ops->unguard(c, dst, len))
+			return -EFAULT;
+	return 0;
 }
 
 s64 guest_read_str(struct sysctx *c, char *buf, u64 size, gaddr src)

@@ -80,6 +80,43 @@ static inline bool high_fd(const struct sys_entry *e, const u64 *a, int low)
 	return false;
 }
 
+static s64 dispatch(struct sysctx *c, const struct sys_entry *e, const u64 *a)
+{
+	switch (e->how) {
+	case SYS_HOW_PASS:
+		return host_pass(c, e->target, a);
+	case SYS_HOW_FN:
+		return e->fn(c, a);
+	case SYS_HOW_PROC:
+		if (likely(c->ops->proc[e->target]))
+			return c->ops->proc[e->target](c, a);
+	}
+	return unimplemented(e, c->nr);
+}
+
+/*
+ * Where code was translated from, the kernel cannot write, and says EFAULT: let
+ * it, and try again.  Many calls have done half of their work by then, so what
+ * the arguments point to is looked at before.
+ */
+static s64 dispatch_guarded(struct sysctx *c, const struct sys_entry *e,
+			    const u64 *a)
+{
+	enum { TRIES = 3 };	/* other threads run their code, too */
+	s64 ret = -EFAULT;
+
+	for (unsigned m = e->pointers, i = 0; m; m >>= 1, i++)
+		if (m & 1)
+			c->ops->unguard(c, a[i], 1);
+	for (unsigned k = 0; k < TRIES; k++) {
+		ret = dispatch(c, e, a);
+		if (likely(ret != -EFAULT) ||
+		    !c->ops->unguard(c, 0, SYS_GUEST_TOP))
+			break;
+	}
+	return ret;
+}
+
 static s64 call(struct sysctx *c, const struct sys_entry *e, const u64 *a)
 {
 	u64 copy[6];
@@ -92,16 +129,9 @@ static s64 call(struct sysctx *c, const struct sys_entry *e, const u64 *a)
 	if (unlikely(all_pointers(e, a) >= SYS_GUEST_TOP ||
 		     high_fd(e, a, c->state->own_low)))
 		a = check_args(c, e, a, copy);
-	switch (e->how) {
-	case SYS_HOW_PASS:
-		return host_pass(c, e->target, a);
-	case SYS_HOW_FN:
-		return e->fn(c, a);
-	case SYS_HOW_PROC:
-		if (likely(c->ops->proc[e->target]))
-			return c->ops->proc[e->target](c, a);
-	}
-	return unimplemented(e, c->nr);
+	if (c->cfg->abi->native && c->ops->unguard)
+		return dispatch_guarded(c, e, a);
+	return dispatch(c, e, a);
 }
 
 static __attribute__((noinline)) s64

@@ -84,6 +84,12 @@ struct sys_ops {
 	const char *(*exe_path)(struct sysctx *c);
 	/* The host wrote into guest memory [addr, len) that may hold code. */
 	void (*code_written)(struct sysctx *c, gaddr addr, u64 len);
+	/*
+	 * The kernel, or a handler, is going to write to [addr, addr + len) or
+	 * could not: true if that was because code was translated from there,
+	 * and can be done now.
+	 */
+	bool (*unguard)(struct sysctx *c, gaddr addr, u64 len);
 	/* The lowest descriptor >= fd that belongs to the runner and does not
 	 * exist for the guest, or -1. */
 	int (*own_fd)(struct sysctx *c, int fd);

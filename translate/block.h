@@ -89,6 +89,7 @@ struct exec_stats {
 struct code_page {
 	gaddr key;		/* guest address | 1; 0 = empty */
 	const u8 *host;
+	enum fetch kind;
 };
 
 /* What changes stands together: after a fork each page written costs a

@@ -381,6 +381,9 @@ unsigned exec_redo(struct tctx *t, struct cpu *cpu)
 	f = cpu->interp;
 	pthread_mutex_lock(&t->lock);
 	reason = lift_block(t, &f->ir, cpu->pc, cpu->mode, 1);
+	/* Perhaps it was the block's check of its own bytes that declined. */
+	if (f->ir.checked)
+		block_invalidate(t, cpu->pc, 1);
 	pthread_mutex_unlock(&t->lock);
 	if (reason)
 		return reason;
@@ -430,9 +433,15 @@ static gaddr fetch_fault(struct tctx *t, gaddr pc)
 	if (next - pc >= t->cfg.isa->max_insn_bytes)
 		return pc;
 	pthread_mutex_lock(&t->lock);
-	here = !mem->fetch_page(mem->opaque, pc & GUEST_PAGE_MASK, &host);
+	here = mem->fetch_page(mem->opaque, pc & GUEST_PAGE_MASK, &host) >= 0;
 	pthread_mutex_unlock(&t->lock);
 	return here ? next : pc;
+}
+
+static void note_fetch_fault(struct tctx *t, struct cpu *cpu)
+{
+	cpu->fault_addr = fetch_fault(t, cpu->pc);
+	cpu->fault_info = FAULT_EXEC;
 }
 
 enum exec_exit exec_run(struct cpu *cpu)
@@ -460,15 +469,27 @@ enum exec_exit exec_run(struct cpu *cpu)
 			     cpu->fault_info & FAULT_REDO))
 			reason = exec_redo(t, cpu);
 		t->stats.entries[reason & 31]++;
-		if (reason == EXEC_FETCH) {
-			cpu->fault_addr = fetch_fault(t, cpu->pc);
-			cpu->fault_info = FAULT_EXEC;
-		}
+		if (reason == EXEC_FETCH)
+			note_fetch_fault(t, cpu);
 		if (reason != EXEC_LOOKUP && reason != EXEC_ICACHE)
 			return (enum exec_exit)reason;
 		if (t->cfg.max_insns == 1 && log_on(LOG_INT))
 			return EXEC_STEP;
 	}
+}
+
+enum exec_exit exec_one(struct cpu *cpu)
+{
+	struct tctx *t = cpu->tctx;
+	unsigned reason;
+
+	catch_up(t, cpu);
+	set_mode(t, cpu);
+	reason = exec_redo(t, cpu);
+	if (reason == EXEC_FETCH)
+		note_fetch_fault(t, cpu);
+	return reason == EXEC_LOOKUP || reason == EXEC_ICACHE ?
+	       EXEC_STEP : (enum exec_exit)reason;
 }
 
 /* -- Statistics ------------------------------------------------------------ */

@@ -169,6 +169,8 @@ struct ir {
 	val_t const_cache[16];		/* recent CONSTs by hash, for reuse */
 	bool overflow;			/* limits hit: the block is unusable */
 	bool ignore_top, strip_top;	/* see above */
+	bool checked;			/* of code that changes often: the block
+					   begins with a comparison of it */
 	u64 pool[IR_MAX_POOL];
 	struct ir_inst inst[IR_MAX_INST];
 };

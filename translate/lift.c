@@ -8,6 +8,10 @@
  * cannot be fetched, before a place where another block starts already
  * (translating that again would only duplicate it), and before it would run
  * in a circle.
+ *
+ * Code that may change without anybody telling (FETCH_CHECKED) is lifted twice:
+ * once for its length, and again with a comparison of all its bytes in front.
+ * Such blocks are one straight piece, which ends at the first write to memory.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -44,20 +48,24 @@ bool lift_host_fault(void *uc)
 	return true;
 }
 
-/* Host address of the page of guest code, NULL: not to be executed. */
-static const u8 *code_page(struct tctx *t, gaddr page)
+/* The page of guest code, NULL: not to be executed. */
+static const struct code_page *code_page(struct tctx *t, gaddr page)
 {
 	const struct mem_ops *mem = &t->cfg.mem;
 	struct code_page *c = &t->code_page[page / GUEST_PAGE_SIZE %
 					    ARRAY_LEN(t->code_page)];
 
+	int kind;
+
 	if (likely(c->key == (page | 1)))
-		return c->host;
+		return c;
 	c->key = 0;
-	if (mem->fetch_page(mem->opaque, page, &c->host))
+	kind = mem->fetch_page(mem->opaque, page, &c->host);
+	if (kind < 0)
 		return NULL;
+	c->kind = (enum fetch)kind;
 	c->key = page | 1;
-	return c->host;
+	return c;
 }
 
 /* The straight piece of code that a block is reading. */
@@ -67,21 +75,26 @@ struct fetcher {
 	const u8 *host;
 	gaddr pages[MAX_PAGES];		/* all of the block */
 	unsigned n;
+	bool checked;			/* one of them changes often */
+	unsigned check;			/* bytes to be compared */
 };
 
 /* Read on page as well; 0, -ENOSPC: too many, -EFAULT: nothing there. */
 static int add_page(struct fetcher *f, struct ir *ir, gaddr page,
 		    const u8 **host)
 {
+	const struct code_page *c;
 	unsigned k = 0;
 
 	while (k < f->n && f->pages[k] != page)
 		k++;
 	if (k == MAX_PAGES)
 		return -ENOSPC;
-	*host = code_page(f->t, page);
-	if (!*host)
+	c = code_page(f->t, page);
+	if (!c)
 		return -EFAULT;
+	*host = c->host;
+	f->checked |= c->kind == FETCH_CHECKED;
 	f->pages[k] = page;
 	f->n = MAX(f->n, k + 1);
 	if (k)
@@ -144,6 +157,41 @@ static void log_insn(struct tctx *t, gaddr pc, const u8 *code, unsigned avail)
 		   code[3], code[2], code[1], code[0], text);
 }
 
+/*
+ * Fault unless the f->check bytes from pc on are what they are now: then
+ * exec_redo() looks at them again.
+ */
+static void lift_check(struct fetcher *f, struct ir *ir, gaddr pc)
+{
+	val_t diff = ir_const(ir, IR_I64, 0), v;
+	unsigned n = f->check, size, at;
+	u64 want;
+
+	for (at = 0; at < n; at += 1u << size) {
+		size = n - at >= 8 ? MO_64 : n - at >= 4 ? MO_32 :
+		       n - at >= 2 ? MO_16 : MO_8;
+		want = 0;
+		memcpy(&want, f->host + (pc & ~GUEST_PAGE_MASK) + at,
+		       1u << size);
+		v = ir_ld(ir, IR_I64, (u8)size, ir_const(ir, IR_I64, pc), 0,
+			  (s64)at);
+		v = ir_int2(ir, IR_XOR, IR_I64, v, ir_const(ir, IR_I64, want));
+		diff = ir_int2(ir, IR_OR, IR_I64, diff, v);
+	}
+	v = ir_int2(ir, IR_OR, IR_I64, diff, ir_int1(ir, IR_NEG, IR_I64, diff));
+	v = ir_int2(ir, IR_SHR, IR_I64, v, ir_const(ir, IR_I64, 63));
+	ir_emit(ir, IR_ALIGN, IR_NONE, 1, v, 0, 0, 0);
+}
+
+/* Does what was emitted from inst on write to memory? */
+static bool writes_memory(const struct ir *ir, unsigned inst)
+{
+	for (; inst < ir->ninst; inst++)
+		if (ir_op_info[ir->inst[inst].op].flags & IRF_M)
+			return true;
+	return false;
+}
+
 /* Lift the instruction at l->pc, which is on f's page. */
 static enum lift_result lift_one(struct fetcher *f, struct lift *l)
 {
@@ -153,6 +201,8 @@ static enum lift_result lift_one(struct fetcher *f, struct lift *l)
 	const u8 *code = insn_bytes(f, l->ir, l->pc, buf, &avail);
 
 	ir_begin_insn(l->ir, l->pc);
+	if (f->check && l->ir->ninsns == 1)
+		lift_check(f, l->ir, l->pc);
 	if (log_on(LOG_IN_ASM))
 		log_insn(f->t, l->pc, code, avail);
 	r = f->t->cfg.isa->lift_insn(l, code, avail, &size);
@@ -168,37 +218,48 @@ static enum lift_result lift_one(struct fetcher *f, struct lift *l)
 	return r;
 }
 
-static enum exec_exit form_block(struct tctx *t, struct ir *ir, gaddr pc,
+/* Where a block of code that changes often ends at the latest. */
+static bool ends_checked(const struct fetcher *f, const struct ir *ir,
+			 unsigned inst, enum lift_result r)
+{
+	return f->checked && (r == LIFT_JUMP || writes_memory(ir, inst));
+}
+
+static enum exec_exit form_block(struct fetcher *f, struct ir *ir, gaddr pc,
 				 u32 mode, unsigned max_insns)
 {
-	struct fetcher f = { .t = t, .page = 1 };	/* none yet */
+	struct tctx *t = f->t;
 	struct lift l = {
 		.ir = ir, .pc = pc, .mode = mode, .mem = &t->cfg.mem,
 		.features = t->cfg.cpu_features, .user = true
 	};
 	enum lift_result r = LIFT_NEXT;
+	unsigned inst = 0;
 	int err;
 
-	if (pc & (t->cfg.isa->insn_align - 1u))
-		return EXEC_ALIGN;
+	f->page = 1;			/* none yet */
+	f->n = 0;
 	ir_reset(ir, pc, mode);
+	ir->checked = false;
 	ir->ignore_top = t->cfg.isa->ignore_top;
 	ir->strip_top = t->strip_top;
 	while (r != LIFT_END) {
 		gaddr page = l.pc & GUEST_PAGE_MASK;
 
-		if (ir->ninsns && !may_continue(t, ir, l.pc, r == LIFT_JUMP,
-						max_insns))
+		if (ir->ninsns &&
+		    (ends_checked(f, ir, inst, r) ||
+		     !may_continue(t, ir, l.pc, r == LIFT_JUMP, max_insns)))
 			break;
-		if (f.page != page) {
-			err = add_page(&f, ir, page, &f.host);
+		if (f->page != page) {
+			err = add_page(f, ir, page, &f->host);
 			if (err == -EFAULT && !ir->ninsns)
 				return EXEC_FETCH;
 			if (err)
 				break;
-			f.page = page;
+			f->page = page;
 		}
-		r = lift_one(&f, &l);
+		inst = ir->ninst;
+		r = lift_one(f, &l);
 		if (r == LIFT_TRUNCATED && !ir->ninsns)
 			return EXEC_FETCH;
 		if (r == LIFT_TRUNCATED)
@@ -208,9 +269,37 @@ static enum exec_exit form_block(struct tctx *t, struct ir *ir, gaddr pc,
 	}
 	if (r != LIFT_END)
 		ir_goto(ir, l.pc);
-	if (log_on(LOG_OP))
-		ir_print(ir, log_file());
+	ir->checked = f->checked;
 	return EXEC_NONE;
+}
+
+/* With a comparison of its own bytes, which must not lie on two pages that are
+ * apart in the host: guest pages are not. */
+static enum exec_exit form_checked(struct fetcher *f, struct ir *ir, gaddr pc,
+				   u32 mode, unsigned max_insns)
+{
+	enum exec_exit why = form_block(f, ir, pc, mode, max_insns);
+
+	if (why || ir->overflow)
+		return why;
+	f->check = (unsigned)(ir->end_pc - pc);
+	return form_block(f, ir, pc, mode, ir->ninsns);
+}
+
+static enum exec_exit form(struct tctx *t, struct ir *ir, gaddr pc, u32 mode,
+			   unsigned max_insns)
+{
+	struct fetcher f = { .t = t };
+	enum exec_exit why;
+
+	if (pc & (t->cfg.isa->insn_align - 1u))
+		return EXEC_ALIGN;
+	why = form_block(&f, ir, pc, mode, max_insns);
+	if (!why && f.checked)
+		why = form_checked(&f, ir, pc, mode, max_insns);
+	if (!why && log_on(LOG_OP))
+		ir_print(ir, log_file());
+	return why;
 }
 
 enum exec_exit lift_block(struct tctx *t, struct ir *ir, gaddr pc, u32 mode,
@@ -229,7 +318,7 @@ enum exec_exit lift_block(struct tctx *t, struct ir *ir, gaddr pc, u32 mode,
 			return EXEC_FETCH;
 	}
 	reading = &env;
-	why = form_block(t, ir, pc, mode, max_insns);
+	why = form(t, ir, pc, mode, max_insns);
 	reading = NULL;
 	return why;
 }
@@ -238,17 +327,21 @@ enum flags_fate lift_flags_fate(struct tctx *t, gaddr pc)
 {
 	const struct guest_isa *isa = t->cfg.isa;
 	gaddr page = pc & GUEST_PAGE_MASK;
+	const struct code_page *c;
 	enum flags_fate fate;
-	const u8 *host;
 	jmp_buf env;
 
 	if (!isa->flags_fate || (pc & (isa->insn_align - 1u)))
 		return FLAGS_UNKNOWN;
-	host = code_page(t, page);
-	if (!host || setjmp(env))
+	c = code_page(t, page);
+	/* The block that asks goes with its own page only. */
+	if (!c || c->kind == FETCH_CHECKED ||
+	    (c->kind == FETCH_GUARDED && page != (t->ir->pc & GUEST_PAGE_MASK)))
+		return FLAGS_UNKNOWN;
+	if (setjmp(env))
 		return FLAGS_UNKNOWN;
 	reading = &env;
-	fate = isa->flags_fate(host, GUEST_PAGE_SIZE, (unsigned)(pc - page),
+	fate = isa->flags_fate(c->host, GUEST_PAGE_SIZE, (unsigned)(pc - page),
 			       !t->exact_flags);
 	reading = NULL;
 	return fate;

@@ -62,13 +62,20 @@ enum mem_kind {
 	MEM_DIRECT		/* host pointer = base + guest address */
 };
 
+enum fetch {
+	FETCH_FIXED,		/* it does not change without notice */
+	FETCH_GUARDED,		/* it may; tctx_invalidate() will be called */
+	FETCH_CHECKED		/* it may, and translations must find out */
+};
+
 struct mem_ops {
 	enum mem_kind kind;
 	u64 base;
 	/*
-	 * May code be fetched from the page of `addr`?  0 and the host address
-	 * of the page's first byte, or -EFAULT (not mapped or not executable).
-	 * Called with the translation lock held.
+	 * May code be fetched from the page of `addr`?  An enum fetch and the
+	 * host address of the page's first byte, or -EFAULT (not mapped or not
+	 * executable).  Called with the translation lock held; the answer
+	 * holds until tctx_invalidate() names the page.
 	 */
 	int (*fetch_page)(void *opaque, gaddr addr, const u8 **host);
 	/* Hypercall instructions (guest_isa decides which encoding): the
@@ -127,6 +134,12 @@ void cpu_copy_state(struct cpu *dst, const struct cpu *src);
  * The calling thread owns cpu.  State is canonical on return.
  */
 enum exec_exit exec_run(struct cpu *cpu);
+
+/*
+ * The same for one instruction alone, which is read anew and interpreted.
+ * EXEC_STEP if nothing stopped it.
+ */
+enum exec_exit exec_one(struct cpu *cpu);
 
 /*
  * Ask that a cpu leave exec_run() soon (EXEC_INTERRUPT).  Async-signal-safe,

@@ -18,8 +18,7 @@ flags='-O1 -static -pthread'
 n=0
 
 # name, arguments; a64 or x64 marks what only that guest can run and where its
-# source is; all others are in a64, too.  stress rewrites code, which x64 guests
-# cannot do yet (docs/X64.md).
+# source is; all others are in a64, too.
 programs='threads
 signals
 sigaltstack
@@ -36,7 +35,8 @@ flags a64
 address a64
 fptrap a64
 fploop a64
-stress a64 3'
+smc x64
+stress 3'
 
 if [ -n "$NATIVE" ]; then
 	guests=native

@@ -12,6 +12,7 @@
 
 #include "linux-user/space.h"
 #include "linux-user/space_map.h"
+#include "translate/translate.h"
 
 #define PAGE ((u64)GUEST_PAGE_SIZE)
 
@@ -223,6 +224,67 @@ START_TEST(exec_is_recorded_only)
 }
 END_TEST
 
+static bool host_writes(gaddr a)
+{
+	int fds[2];
+	bool ok;
+
+	ck_assert_int_eq(pipe(fds), 0);
+	ck_assert_int_eq(write(fds[1], "x", 1), 1);
+	ok = read(fds[0], (void *)a, 1) == 1;
+	close(fds[0]);
+	close(fds[1]);
+	return ok;
+}
+
+START_TEST(code_is_guarded)
+{
+	gaddr a = get(2 * PAGE, RW | PROT_EXEC);
+	const u8 *page;
+
+	ck_assert_int_eq(space_fetch_page(s, a, &page), FETCH_FIXED);
+	space_guard_code(s);
+	ck_assert(host_writes(a));
+	ck_assert(!space_code_open(s, a));	/* no code there yet */
+	ck_assert_int_eq(space_fetch_page(s, a, &page), FETCH_GUARDED);
+	ck_assert(!host_writes(a));
+	ck_assert(host_writes(a + PAGE));
+	ck_assert(space_code_open(s, a + 5));
+	ck_assert(host_writes(a));
+	ck_assert_int_eq(space_fetch_page(s, a, &page), FETCH_CHECKED);
+	space_code_close(s, a + 5);
+	ck_assert_int_eq(space_fetch_page(s, a, &page), FETCH_GUARDED);
+	/* The kernel's writes. */
+	ck_assert(!space_code_unguard(s, a + PAGE, 10));
+	ck_assert(space_code_unguard(s, a + PAGE - 1, 10));
+	ck_assert(host_writes(a));
+	ck_assert(!space_code_unguard(s, 0, SPACE_TOP));
+	/* What the guest may not write to needs no guard. */
+	ck_assert_int_eq(space_fetch_page(s, a, &page), FETCH_GUARDED);
+	ck_assert_int_eq(space_mprotect(s, a, PAGE, PROT_READ | PROT_EXEC), 0);
+	ck_assert_int_eq(space_fetch_page(s, a, &page), FETCH_FIXED);
+	ck_assert(!space_code_open(s, a));
+}
+END_TEST
+
+START_TEST(code_written_often)
+{
+	gaddr a = get(PAGE, RW | PROT_EXEC);
+	const u8 *page;
+
+	space_guard_code(s);
+	for (unsigned n = 0; n < 100; n++) {
+		space_fetch_page(s, a, &page);
+		if (space_code_open(s, a))
+			space_code_close(s, a);
+	}
+	ck_assert_int_eq(space_fetch_page(s, a, &page), FETCH_CHECKED);
+	ck_assert(host_writes(a));
+	ck_assert_int_eq(space_munmap(s, a, PAGE), 0);
+	ck_assert_int_eq(space_fetch_page(s, a, &page), -EFAULT);
+}
+END_TEST
+
 START_TEST(mprotect_holes)
 {
 	gaddr a = get(3 * PAGE, RW);
@@ -339,6 +401,8 @@ static Suite *suite(void)
 	tcase_add_test(sys, mremap_moves);
 	tcase_add_test(sys, brk_grows_and_shrinks);
 	tcase_add_test(sys, host_in_the_way);
+	tcase_add_test(sys, code_is_guarded);
+	tcase_add_test(sys, code_written_often);
 	tcase_add_test(sys, maps_format);
 	suite_add_tcase(su, map);
 	suite_add_tcase(su, sys);
