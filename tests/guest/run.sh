@@ -36,6 +36,7 @@ address a64
 fptrap a64
 fploop a64
 smc x64
+faults x64
 stress 3'
 
 if [ -n "$NATIVE" ]; then
