@@ -15,6 +15,7 @@
 struct process;
 struct signal_action;
 struct task;
+struct vdso;
 
 struct guest_abi {
 	const struct guest_isa *isa;
@@ -43,9 +44,7 @@ struct guest_abi {
 	/* Write /proc/cpuinfo as the guest's kernel prints it. */
 	void (*print_cpuinfo)(FILE *f, u64 features, unsigned ncpu);
 
-	/* Write the vDSO to a page of zeros; *sigreturn: offset of the
-	 * trampoline that ends handlers.  NULL: there is none. */
-	void (*vdso_build)(u8 *page, u64 *sigreturn);
+	const struct vdso *vdso;
 
 	/* A signal for what made exec_run() return. */
 	void (*fault)(struct task *t, enum exec_exit reason);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "linux-user/frame_x64.h"
+#include "linux-user/vdso.h"
 #include "translate/guest/x64/x64.h"
 
 #define F(id) X64_FEAT_##id
@@ -288,6 +289,7 @@ const struct guest_abi x64_abi = {
 	.hwcap = hwcap,
 	.hwcap2 = hwcap2,
 	.print_cpuinfo = print_cpuinfo,
+	.vdso = &vdso_x64,
 	.fault = x64_fault,
 	.frame_push = x64_frame_push,
 	.frame_pop = x64_frame_pop,

@@ -151,13 +151,11 @@ static int map_vdso(struct load *l)
 	s64 at, err;
 	u64 off;
 
-	if (!p->abi->vdso_build)
-		return 0;
 	at = space_mmap(p->space, 0, VDSO_SIZE, PROT_READ | PROT_WRITE,
 			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (at < 0)
 		return failed(l, "no room for the vDSO", (int)at);
-	p->abi->vdso_build((u8 *)at, &off);
+	vdso_build(p->abi->vdso, (u8 *)at, &off);
 	p->vdso = (gaddr)at;
 	p->sigreturn = p->vdso + off;
 	err = space_mprotect(p->space, p->vdso, VDSO_SIZE,

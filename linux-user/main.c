@@ -297,15 +297,15 @@ static void code_aliases(void *opaque, gaddr addr, u64 len)
 	space_code_aliases(((struct process *)opaque)->space, addr, len);
 }
 
-/* HLT in the vDSO calls a helper; anywhere else it is undefined. */
+/* In the vDSO it calls a helper; anywhere else it is undefined. */
 static int hypercall(void *opaque, gaddr pc, u32 imm)
 {
 	const struct process *p = opaque;
+	u32 n = imm - p->abi->vdso->first_call;
 
-	if (pc - p->vdso >= VDSO_SIZE || imm < VDSO_HLT ||
-	    imm >= VDSO_HLT + VDSO_NCALLS)
+	if (pc - p->vdso >= VDSO_SIZE || n >= p->abi->vdso->nhelper)
 		return -1;
-	return HELPER_USER0 + (int)(imm - VDSO_HLT);
+	return HELPER_USER0 + (int)n;
 }
 
 static void make_translator(u64 features)
@@ -324,7 +324,8 @@ static void make_translator(u64 features)
 		.log = cl.opt.log, .cpu_features = features
 	};
 
-	memcpy(cfg.user_helper, vdso_helper, sizeof(vdso_helper));
+	memcpy(cfg.user_helper, proc.abi->vdso->helper,
+	       proc.abi->vdso->nhelper * sizeof(cfg.user_helper[0]));
 	proc.tctx = tctx_new(&cfg);
 	if (!proc.tctx)
 		fail(cl.argv[0], "out of memory", -ENOMEM);

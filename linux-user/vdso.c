@@ -1,78 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Builds the guest's vDSO, names and version as in arch/arm64/kernel/vdso:
- *
- *	__kernel_rt_sigreturn __kernel_gettimeofday
- *	__kernel_clock_gettime __kernel_clock_getres	LINUX_2.6.39
+ * Builds a guest's vDSO from its table (vdso_a64.c, vdso_x64.c).
  *
  * Layout of the page: headers, hash, symbols, strings, versions, dynamic,
  * unwind tables, code, section headers.  Everything is position-independent:
  * addresses in it are offsets from its first byte, as in the kernel's.
- *
- * The trampoline for signal return carries no unwind information on purpose:
- * unwinders know its two instructions, and the kernel leaves it out too.
  */
 #include "linux-user/vdso.h"
 
 #include <elf.h>
-#include <errno.h>
 #include <string.h>
-#include <sys/time.h>
-#include <time.h>
 
-/* -- Code ------------------------------------------------------------------ */
-
-#define HLT(n) (0xd4400000u | (u32)(VDSO_HLT + (n)) << 5)
-
-static const u32 sigreturn_code[] = {
-	0xd2801168,		/* mov	x8, #139	rt_sigreturn */
-	0xd4000001,		/* svc	#0 */
-};
-
-/* int clock_gettime(clockid_t x0, struct timespec *x1) */
-static const u32 gettime_code[] = {
-	HLT(VDSO_CLOCK_GETTIME),	/* x0 status, x2 sec, x3 nsec */
-	0x35000040,		/* cbnz	w0, 1f */
-	0xa9000c22,		/* stp	x2, x3, [x1] */
-	0xd65f03c0,		/* 1: ret */
-};
-
-/* int gettimeofday(struct timeval *x0, struct timezone *x1) */
-static const u32 timeofday_code[] = {
-	0xaa0003e4,		/* mov	x4, x0 */
-	HLT(VDSO_GETTIMEOFDAY),	/* x0 status, x2 sec, x3 usec, x5 zone */
-	0xb4000044,		/* cbz	x4, 1f */
-	0xa9000c82,		/* stp	x2, x3, [x4] */
-	0xb4000041,		/* 1: cbz x1, 2f */
-	0xf9000025,		/* str	x5, [x1] */
-	0xd65f03c0,		/* 2: ret */
-};
-
-/* int clock_getres(clockid_t x0, struct timespec *x1) */
-static const u32 getres_code[] = {
-	HLT(VDSO_CLOCK_GETRES),	/* x0 status, x2 sec, x3 nsec */
-	0x35000060,		/* cbnz	w0, 1f */
-	0xb4000041,		/* cbz	x1, 1f */
-	0xa9000c22,		/* stp	x2, x3, [x1] */
-	0xd65f03c0,		/* 1: ret */
-};
-
-static const struct {
-	const char *name;
-	const u32 *code;
-	u32 size;
-} func[] = {
-#define F(name, code) { "__kernel_" #name, code, sizeof(code) }
-	F(rt_sigreturn, sigreturn_code),
-	F(gettimeofday, timeofday_code),
-	F(clock_gettime, gettime_code),
-	F(clock_getres, getres_code),
-#undef F
-};
-
-enum { NFUNC = ARRAY_LEN(func), NSYM = NFUNC + 2 };	/* null, version */
-
-static const char version[] = "LINUX_2.6.39", soname[] = "linux-vdso.so.1";
+static const char soname[] = "linux-vdso.so.1";
 
 /* -- Image ----------------------------------------------------------------- */
 
@@ -107,7 +46,8 @@ struct image {
 	u8 *page;
 	u32 pos;
 	u32 off[SEC_COUNT], size[SEC_COUNT];
-	u32 func_off[NFUNC], name_off[NFUNC];
+	const struct vdso *v;
+	u32 func_off[VDSO_FUNCS], name_off[VDSO_FUNCS];
 	u32 version_off, soname_off;
 };
 
@@ -150,12 +90,12 @@ static void put_strings(struct image *m)
 {
 	begin(m, SEC_DYNSTR);
 	put(m, "", 1);
-	for (u32 i = 0; i < NFUNC; i++) {
+	for (u32 i = 0; i < m->v->nfunc; i++) {
 		m->name_off[i] = m->pos - m->off[SEC_DYNSTR];
-		put(m, func[i].name, (u32)strlen(func[i].name) + 1);
+		put(m, m->v->func[i].name, (u32)strlen(m->v->func[i].name) + 1);
 	}
 	m->version_off = m->pos - m->off[SEC_DYNSTR];
-	put(m, version, sizeof(version));
+	put(m, m->v->version, (u32)strlen(m->v->version) + 1);
 	m->soname_off = m->pos - m->off[SEC_DYNSTR];
 	put(m, soname, sizeof(soname));
 	end(m, SEC_DYNSTR);
@@ -163,30 +103,31 @@ static void put_strings(struct image *m)
 
 static void put_text(struct image *m)
 {
-	static const u32 nop = 0xd503201f;
+	const struct vdso *v = m->v;
 
 	begin(m, SEC_TEXT);
-	for (u32 i = 0; i < NFUNC; i++) {
+	for (u32 i = 0; i < m->v->nfunc; i++) {
 		while (m->pos % 16)
-			put(m, &nop, 4);
+			put(m, v->nop, v->nop_size);
 		/* Unwinders look up pc - 1, which must not be in another
 		 * function: the trampoline follows a nop. */
-		put(m, &nop, 4);
+		put(m, v->nop, v->nop_size);
 		m->func_off[i] = m->pos;
-		put(m, func[i].code, func[i].size);
+		put(m, m->v->func[i].code, m->v->func[i].size);
 	}
 	end(m, SEC_TEXT);
 }
 
-/* One bucket: with four symbols a chain is as fast as anything. */
+/* One bucket: with so few symbols a chain is as fast as anything. */
 static void put_hash(struct image *m)
 {
-	u32 w[3 + NSYM] = { 1, NSYM, 1 };
+	u32 nsym = m->v->nfunc + 2;		/* null, version */
+	u32 w[3 + VDSO_FUNCS + 2] = { 1, nsym, 1 };
 
 	begin(m, SEC_HASH);
-	for (u32 i = 1; i + 1 < NSYM; i++)
+	for (u32 i = 1; i + 1 < nsym; i++)
 		w[3 + i] = i + 1;
-	put(m, w, sizeof(w));
+	put(m, w, (3 + nsym) * sizeof(w[0]));
 	end(m, SEC_HASH);
 }
 
@@ -197,12 +138,12 @@ static void put_symbols(struct image *m)
 
 	begin(m, SEC_DYNSYM);
 	put(m, &sym, sizeof(sym));
-	for (u32 i = 0; i < NFUNC; i++) {
+	for (u32 i = 0; i < m->v->nfunc; i++) {
 		sym.st_name = m->name_off[i];
 		sym.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC);
 		sym.st_shndx = SEC_TEXT;
 		sym.st_value = m->func_off[i];
-		sym.st_size = func[i].size;
+		sym.st_size = m->v->func[i].size;
 		put(m, &sym, sizeof(sym));
 	}
 	memset(&sym, 0, sizeof(sym));
@@ -213,7 +154,7 @@ static void put_symbols(struct image *m)
 	end(m, SEC_DYNSYM);
 
 	begin(m, SEC_VERSYM);
-	for (u32 i = 0; i < NSYM; i++) {
+	for (u32 i = 0; i < m->v->nfunc + 2; i++) {
 		ver = i ? 2 : 0;
 		put(m, &ver, sizeof(ver));
 	}
@@ -239,7 +180,7 @@ static void put_verdef(struct image *m)
 {
 	begin(m, SEC_VERDEF);
 	put_verdef_one(m, VER_FLG_BASE, 1, m->soname_off, soname, false);
-	put_verdef_one(m, 0, 2, m->version_off, version, true);
+	put_verdef_one(m, 0, 2, m->version_off, m->v->version, true);
 	end(m, SEC_VERDEF);
 }
 
@@ -264,19 +205,11 @@ static void put_dynamic(struct image *m)
 }
 
 /*
- * Unwind table of the clock functions: leaves without a frame, so one FDE
- * says it all: CFA = sp, return address in x30.
+ * Unwind table of the functions: leaves without a frame, so one FDE, with the
+ * guest's CIE, says it all.
  */
 static void put_eh_frame(struct image *m)
 {
-	static const u8 cie[20] = {
-		16, 0, 0, 0,		/* length */
-		0, 0, 0, 0,		/* this is a CIE */
-		1, 'z', 'R', 0,		/* version, augmentation */
-		4, 0x78, 30,		/* code, data (-8) factor, return x30 */
-		1, 0x1b,		/* pointers: pc-relative sdata4 */
-		0x0c, 31, 0,		/* DW_CFA_def_cfa sp, 0 */
-	};
 	struct {
 		u32 len, cie;
 		s32 start;
@@ -289,14 +222,14 @@ static void put_eh_frame(struct image *m)
 		u32 count;
 		s32 start, fde;
 	} hdr = { 1, 0x1b, 0x03, 0x3b, 0, 1, 0, 0 };
-	u32 fde_at, first = m->func_off[1], end_mark = 0;
+	u32 fde_at, first = m->func_off[m->v->no_unwind], end_mark = 0;
 
 	/* The header is put when the frame's place is known. */
 	begin(m, SEC_EHHDR);
 	put(m, NULL, sizeof(hdr));
 	end(m, SEC_EHHDR);
 	begin(m, SEC_EHFRAME);
-	put(m, cie, sizeof(cie));
+	put(m, m->v->cie, m->v->cie_size);
 	fde_at = m->pos;
 	fde.cie = fde_at + 4 - m->off[SEC_EHFRAME];
 	fde.start = (s32)first - (s32)(fde_at + 8);
@@ -349,14 +282,14 @@ static Elf64_Phdr phdr_of(const struct image *m, u32 type, u32 flags,
 	};
 }
 
-void vdso_build(u8 *page, u64 *sigreturn)
+void vdso_build(const struct vdso *v, u8 *page, u64 *sigreturn)
 {
-	struct image m = { .page = page };
+	struct image m = { .page = page, .v = v };
 	Elf64_Phdr ph[3];
 	Elf64_Ehdr eh = {
 		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64,
 			     ELFDATA2LSB, EV_CURRENT },
-		.e_type = ET_DYN, .e_machine = EM_AARCH64,
+		.e_type = ET_DYN, .e_machine = v->machine,
 		.e_version = EV_CURRENT, .e_phoff = sizeof(eh),
 		.e_ehsize = sizeof(eh), .e_phentsize = sizeof(Elf64_Phdr),
 		.e_phnum = ARRAY_LEN(ph), .e_shentsize = sizeof(Elf64_Shdr),
@@ -382,49 +315,3 @@ void vdso_build(u8 *page, u64 *sigreturn)
 	memcpy(page + sizeof(eh), ph, sizeof(ph));
 	*sigreturn = m.func_off[0];
 }
-
-/* -- Helpers --------------------------------------------------------------
- * They only set registers; the vDSO's own code stores, so that a bad pointer
- * is an ordinary fault of the guest. */
-
-static u64 answer(struct cpu *cpu, int err, s64 hi, s64 lo)
-{
-	cpu->r[0] = (u64)(s64)(err ? -errno : 0);
-	if (!err) {
-		cpu->r[2] = (u64)hi;
-		cpu->r[3] = (u64)lo;
-	}
-	return 0;
-}
-
-static u64 do_gettime(struct cpu *cpu, u64 unused1, u64 unused2)
-{
-	struct timespec ts = { 0, 0 };
-	int err = clock_gettime((clockid_t)cpu->r[0], &ts);
-
-	return answer(cpu, err, ts.tv_sec, ts.tv_nsec);
-}
-
-static u64 do_gettimeofday(struct cpu *cpu, u64 unused1, u64 unused2)
-{
-	struct timeval tv = { 0, 0 };
-	struct timezone tz = { 0, 0 };
-	int err = gettimeofday(&tv, &tz);
-
-	cpu->r[5] = (u32)tz.tz_minuteswest | (u64)(u32)tz.tz_dsttime << 32;
-	return answer(cpu, err, tv.tv_sec, tv.tv_usec);
-}
-
-static u64 do_getres(struct cpu *cpu, u64 unused1, u64 unused2)
-{
-	struct timespec ts = { 0, 0 };
-	int err = clock_getres((clockid_t)cpu->r[0], &ts);
-
-	return answer(cpu, err, ts.tv_sec, ts.tv_nsec);
-}
-
-exec_helper_fn *const vdso_helper[VDSO_NCALLS] = {
-	[VDSO_CLOCK_GETTIME] = do_gettime,
-	[VDSO_GETTIMEOFDAY] = do_gettimeofday,
-	[VDSO_CLOCK_GETRES] = do_getres,
-};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The vDSO of an aarch64 guest: one page with an ELF image of our own, whose
- * functions ask the runner by hypercall instructions (HLT #imm) instead of
- * system calls, and hence never leave translated code.
+ * A guest's vDSO: one page with an ELF image of our own, whose functions ask
+ * the runner by hypercall instructions (HLT, INT) instead of system calls, and
+ * hence never leave translated code.
  */
 #ifndef LINUX_USER_VDSO_H
 #define LINUX_USER_VDSO_H
@@ -10,23 +10,38 @@
 #include "base/base.h"
 #include "translate/translate.h"
 
-/* Hypercalls: HLT #(VDSO_HLT + n) at a pc within the vDSO. */
-enum vdso_call {
-	VDSO_CLOCK_GETTIME,
-	VDSO_GETTIMEOFDAY,
-	VDSO_CLOCK_GETRES,
-	VDSO_NCALLS
+enum { VDSO_SIZE = 4096, VDSO_FUNCS = 8 };
+
+struct vdso_func {
+	const char *name;
+	const void *code;
+	u32 size;
 };
-enum { VDSO_HLT = 0xf470, VDSO_SIZE = 4096 };
+
+struct vdso {
+	u16 machine;			/* EM_* */
+	const char *version;		/* of its symbols */
+	const struct vdso_func *func;	/* at most VDSO_FUNCS */
+	u32 nfunc;
+	u32 no_unwind;			/* the first ones, of signal return */
+	u8 nop[4], nop_size;
+	const u8 *cie;			/* for unwinders */
+	u32 cie_size;
+	/*
+	 * Hypercall first_call + n, at a pc within the page, calls helper n
+	 * (tctx_config.user_helper).  They only change registers; the vDSO's
+	 * own code stores, so that a bad pointer is a fault of the guest.
+	 */
+	exec_helper_fn *const *helper;
+	u32 nhelper, first_call;
+};
+
+extern const struct vdso vdso_a64, vdso_x64;
 
 /*
  * Write the image to page (VDSO_SIZE zero bytes).  *sigreturn gets the
- * offset of __kernel_rt_sigreturn.
+ * offset of its first function.
  */
-void vdso_build(u8 *page, u64 *sigreturn);
-
-/* The helpers behind the hypercalls, for tctx_config.user_helper: they take
- * x0 and leave their answer in x0, x2, x3 and x5. */
-extern exec_helper_fn *const vdso_helper[VDSO_NCALLS];
+void vdso_build(const struct vdso *v, u8 *page, u64 *sigreturn);
 
 #endif

@@ -16,6 +16,7 @@ LIMIT=${LIMIT:-900}
 flags='-O2 -w -ffp-contract=off -fno-ident'
 # Debian's cross binutils and gcc carry the same versions as the native ones.
 cross=aarch64-linux-gnu-gcc-12
+[ "$GUEST" = x64 ] && cross=x86_64-linux-gnu-gcc-12
 
 roots_prepare gcc-12 cpp-12 binutils libc6-dev bash coreutils
 work=$(mktemp -d)

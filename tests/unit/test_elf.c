@@ -213,20 +213,29 @@ END_TEST
 
 /* -- vDSO ------------------------------------------------------------------ */
 
+static void check_vdso(const struct vdso *v, u8 *page, u64 *sigreturn)
+{
+	int fd = memfd_create("vdso", MFD_CLOEXEC);
+
+	memset(page, 0, VDSO_SIZE);
+	vdso_build(v, page, sigreturn);
+	ck_assert_int_eq(write(fd, page, VDSO_SIZE), VDSO_SIZE);
+	ck_assert_int_eq(elf_read(fd, &img, &why), 0);
+	ck_assert_uint_eq(img.nseg, 1);
+	ck_assert_uint_eq(img.hi, VDSO_SIZE);
+	ck_assert_uint_eq(img.machine, v->machine);
+	elf_free(&img);
+	close(fd);
+}
+
 START_TEST(vdso_is_elf)
 {
 	static u8 page[VDSO_SIZE];
 	u64 sigreturn;
-	int fd = memfd_create("vdso", MFD_CLOEXEC);
 	u32 insn[2];
 
-	vdso_build(page, &sigreturn);
-	ck_assert_int_eq(write(fd, page, sizeof(page)), sizeof(page));
-	ck_assert_int_eq(elf_read(fd, &img, &why), 0);
-	ck_assert_uint_eq(img.nseg, 1);
-	ck_assert_uint_eq(img.hi, VDSO_SIZE);
-	elf_free(&img);
-	close(fd);
+	check_vdso(&vdso_x64, page, &sigreturn);
+	check_vdso(&vdso_a64, page, &sigreturn);
 	/* what unwinders look for */
 	memcpy(insn, page + sigreturn, sizeof(insn));
 	ck_assert_uint_eq(insn[0], 0xd2801168);

@@ -243,10 +243,18 @@ enum lift_result x64_lift_int3(struct lift *l, const struct x64_insn *i)
 	return LIFT_END;
 }
 
-/* Gates that user mode may not use; INT 0x80 is one that is not there. */
+/* Gates that user mode may not use; INT 0x80 is one that is not there.  In the
+ * vDSO some are calls of the layer above. */
 enum lift_result x64_lift_int_n(struct lift *l, const struct x64_insn *i)
 {
-	return x64_gp(l);
+	int helper = -1;
+
+	if (l->mem && l->mem->hypercall)
+		helper = l->mem->hypercall(l->mem->opaque, l->pc, (u8)i->imm);
+	if (helper < 0)
+		return x64_gp(l);
+	ir_helper(l->ir, IR_NONE, (unsigned)helper, 0, 0);
+	return LIFT_NEXT;
 }
 
 enum lift_result x64_lift_priv(struct lift *l, const struct x64_insn *i)
