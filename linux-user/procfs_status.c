@@ -20,6 +20,7 @@ struct facts {
 	u64 size;			/* of its address space, KiB */
 	u64 excess;			/* of the host's process beyond, KiB */
 	u64 blocked, ignored, caught;	/* of the synchronous signals */
+	bool x86;			/* the guest is one */
 };
 
 static FILE *host_file(const char *name)
@@ -75,6 +76,7 @@ static void get_facts(struct task *t, struct facts *x)
 	space_get_info(t->proc->space, &i);
 	x->size = i.pages * (GUEST_PAGE_SIZE / 1024);
 	x->excess = procfs_excess(t->proc) / 1024;
+	x->x86 = t->proc->sys_cfg.abi->native;
 	get_signals(t, x);
 }
 
@@ -108,7 +110,7 @@ static bool print_line(FILE *f, const char *name, const char *value,
 	if (!strcmp(name, "VmData"))
 		return fprintf(f, "%s:\t%8" PRIu64 " kB\n", name,
 			       MIN(n, x->size)) > 0;
-	return !strncmp(name, "x86_", 4);
+	return !x->x86 && !strncmp(name, "x86_", 4);
 }
 
 int procfs_print_status(struct sysctx *c, FILE *f)

@@ -107,14 +107,19 @@ static struct block_table *table_new(u32 size)
 	return tab;
 }
 
-static void table_put(struct block_table *tab, u64 slot)
+/* A dead block's slot serves as well: code that is rewritten all the time would
+ * fill the table.  True: the slot was an empty one. */
+static bool table_put(const struct tctx *t, struct block_table *tab, u64 slot)
 {
 	u32 i = (u32)(slot >> 32) & tab->mask;
+	u64 s;
 
-	while (atomic_load_explicit(&tab->slot[i], memory_order_relaxed))
+	while ((s = atomic_load_explicit(&tab->slot[i], memory_order_relaxed)) &&
+	       !block_at(t, (u32)s)->dead)
 		i = (i + 1) & tab->mask;
 	/* Partner: the acquire load in block_find(). */
 	atomic_store_explicit(&tab->slot[i], slot, memory_order_release);
+	return !s;
 }
 
 /*
@@ -138,7 +143,7 @@ static int table_rebuild(struct tctx *t)
 		return -ENOMEM;
 	for (u32 i = 0; i < n; i++)
 		if (old->slot[i] && !block_at(t, (u32)old->slot[i])->dead)
-			table_put(tab, old->slot[i]);
+			table_put(t, tab, old->slot[i]);
 	t->nused = live;
 	atomic_store_explicit(&t->table, tab, memory_order_release);
 	return 0;
@@ -152,9 +157,8 @@ static int table_add(struct tctx *t, struct block *b)
 		if (err)
 			return err;
 	}
-	table_put(atomic_load(&t->table),
-		  (u64)hash(b->pc, b->mode) << 32 | block_id(t, b));
-	t->nused++;
+	t->nused += table_put(t, atomic_load(&t->table),
+			      (u64)hash(b->pc, b->mode) << 32 | block_id(t, b));
 	return 0;
 }
 
