@@ -37,6 +37,7 @@ fptrap a64
 fploop a64
 smc x64
 faults x64
+old x64
 stress 3'
 
 if [ -n "$NATIVE" ]; then
