@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "linux-user/cpu_words.h"
 #include "linux-user/vdso.h"
 #include "translate/guest/a64/a64.h"
 
@@ -69,15 +70,10 @@ static const char *const foreign[] = {
 	"pmu", "neon", "aarch64", "mte", "rme", "backcompat-cntfrq",
 };
 
-static bool word_is(const char *w, size_t n, const char *name)
-{
-	return strlen(name) == n && !memcmp(w, name, n);
-}
-
 static int find_model(const char *w, size_t n, u64 *features)
 {
 	for (size_t i = 0; i < ARRAY_LEN(model); i++)
-		if (word_is(w, n, model[i].name)) {
+		if (cpu_word_is(w, n, model[i].name)) {
 			*features = model[i].features;
 			if (!*features)
 				*features = a64_features_default();
@@ -89,47 +85,23 @@ static int find_model(const char *w, size_t n, u64 *features)
 static int change(const char *w, size_t n, bool on, u64 *features)
 {
 	for (size_t i = 0; i < ARRAY_LEN(feature); i++)
-		if (word_is(w, n, feature[i].name)) {
+		if (cpu_word_is(w, n, feature[i].name)) {
 			*features = on ? *features | feature[i].bit :
 					 *features & ~feature[i].bit;
 			return 0;
 		}
 	for (size_t i = 0; i < ARRAY_LEN(foreign); i++)
-		if (word_is(w, n, foreign[i]))
+		if (cpu_word_is(w, n, foreign[i]))
 			return 0;
 	/* sve128=on, sve-default-vector-length=... */
 	return !strncmp(w, "sv", 2) || !strncmp(w, "sme", 3) ? 0 : -EINVAL;
 }
 
-/* "+f", "-f", "f=on" or "f=off" */
-static int change_word(const char *w, size_t n, u64 *features)
-{
-	const char *eq = memchr(w, '=', n);
-	bool on = true;
-
-	if (n && (*w == '+' || *w == '-'))
-		return change(w + 1, n - 1, *w == '+', features);
-	if (eq) {
-		size_t vn = n - (size_t)(eq + 1 - w);
-
-		on = !word_is(eq + 1, vn, "off") && !word_is(eq + 1, vn, "no");
-		n = (size_t)(eq - w);
-	}
-	return change(w, n, on, features);
-}
-
 static int cpu_parse(const char *arg, u64 *features)
 {
-	size_t n = strcspn(arg, ",");
-	int err = find_model(arg, n, features);
+	static const struct cpu_words words = { find_model, change };
 
-	while (!err && arg[n]) {
-		arg += n + 1;
-		n = strcspn(arg, ",");
-		if (n)
-			err = change_word(arg, n, features);
-	}
-	return err;
+	return cpu_words_parse(&words, arg, features);
 }
 
 static void cpu_help(FILE *f)

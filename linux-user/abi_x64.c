@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "linux-user/cpu_words.h"
 #include "linux-user/frame_x64.h"
 #include "linux-user/vdso.h"
 #include "translate/guest/x64/x64.h"
@@ -94,6 +95,7 @@ static const char *const foreign[] = {
 	"mmxext", "xsaves", "vaes", "vpclmulqdq", "gfni", "avx512f", "pdpe1gb",
 };
 
+/* A name, in which - and _ are one. */
 static bool word_is(const char *w, size_t n, const char *name)
 {
 	if (strlen(name) != n)
@@ -147,34 +149,11 @@ static int change(const char *w, size_t n, bool on, u64 *features)
 	return -EINVAL;
 }
 
-/* "+f", "-f", "f", "f=on" or "f=off" */
-static int change_word(const char *w, size_t n, u64 *features)
-{
-	const char *eq = memchr(w, '=', n);
-	bool on = true;
-
-	if (n && (*w == '+' || *w == '-'))
-		return change(w + 1, n - 1, *w == '+', features);
-	if (eq) {
-		size_t vn = n - (size_t)(eq + 1 - w);
-
-		on = !word_is(eq + 1, vn, "off") && !word_is(eq + 1, vn, "no");
-		n = (size_t)(eq - w);
-	}
-	return change(w, n, on, features);
-}
-
 static int cpu_parse(const char *arg, u64 *features)
 {
-	size_t n = strcspn(arg, ",");
-	int err = find_model(arg, n, features);
+	static const struct cpu_words words = { find_model, change };
+	int err = cpu_words_parse(&words, arg, features);
 
-	while (!err && arg[n]) {
-		arg += n + 1;
-		n = strcspn(arg, ",");
-		if (n)
-			err = change_word(arg, n, features);
-	}
 	for (size_t i = 0; !err && i < ARRAY_LEN(need); i++)
 		if (!(*features & need[i].without))
 			*features &= ~need[i].gone;
